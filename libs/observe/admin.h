@@ -1,11 +1,10 @@
-#pragma once
-
 /// The door for the platform, not for travellers: a plain HTTP port with probes and figures.
 ///
 ///     /livez     200 while the event loop turns
 ///     /startupz  200 once the service has prepared everything it serves from
 ///     /readyz    200 when everything it needs is there, else 503 naming what is missing
 ///     /metrics   Prometheus' text format
+#pragma once
 
 #include <string>
 

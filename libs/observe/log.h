@@ -1,8 +1,7 @@
+/// The log: what operators read. One event is one line of JSON on stderr, with a fixed name that
+/// can be searched for, the time in UTC, the service, the trace it belongs to and named fields.
+/// Values are always JSON strings or numbers, so nothing a traveller types can forge a line.
 #pragma once
-
-/// The log: what operators read. One event is one line of JSON on stderr, with a fixed name that can
-/// be searched for, the time in UTC, the service, the trace it belongs to and named fields. Values
-/// are always JSON strings or numbers, so nothing a traveller types can forge a line.
 
 #include <cstdint>
 #include <memory>

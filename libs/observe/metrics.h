@@ -1,9 +1,7 @@
-#pragma once
-
 /// The figures of a process: what Prometheus reads on the admin port. Asking for a figure that is
 /// there already gives the same one, so a component may be built twice in a test.
+#pragma once
 
-#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,7 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
+#include "prometheus/collectable.h"
 #include "prometheus/counter.h"
 #include "prometheus/gauge.h"
 #include "prometheus/histogram.h"
@@ -47,6 +45,9 @@ class Metrics final {
   /// must neither block nor wait.
   void BeforeRender(std::function<void()> refresh);
 
+  /// Adds figures that are collected when rendered.
+  void AddSource(std::shared_ptr<prometheus::Collectable> source);
+
   /// Gives all figures in Prometheus' text format 0.0.4.
   std::string Render();
 
@@ -56,10 +57,7 @@ class Metrics final {
  private:
   std::shared_ptr<prometheus::Registry> registry_;
   std::vector<std::function<void()>> refreshers_;
+  std::vector<std::shared_ptr<prometheus::Collectable>> sources_;
 };
-
-/// Adds `houbu_build_info` and the `process_*` figures (CPU, memory, descriptors, start) of Linux.
-void AddProcessFigures(Metrics& metrics, absl::string_view service, absl::string_view version,
-                       absl::Time started);
 
 }  // namespace houbu::observe

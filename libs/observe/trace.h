@@ -1,8 +1,7 @@
-#pragma once
-
 /// The thread that ties together what one tap of a traveller caused in every service: W3C Trace
-/// Context. It comes in with a call, goes out with each call made on its behalf, and waits in outbox
-/// rows for those made later.
+/// Context. It comes in with a call, goes out with each call made on its behalf, and waits in
+/// outbox rows for those made later.
+#pragma once
 
 #include <optional>
 #include <string>

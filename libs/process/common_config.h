@@ -1,5 +1,3 @@
-#pragma once
-
 /// The settings every service has. A service's own config structure holds a CommonConfig as its
 /// first member and binds it first:
 ///
@@ -15,6 +13,7 @@
 ///                         process::Range{.least = 1, .most = 256});
 ///       }
 ///     };
+#pragma once
 
 #include <map>
 #include <string>
@@ -31,7 +30,7 @@ struct CommonConfig {
   std::string admin_address = "0.0.0.0:7500";   ///< admin.address: probes and metrics, plain HTTP.
 
   std::string tls_ca;           ///< tls.ca: the certificates we trust, PEM.
-  std::string tls_certificate;  ///< tls.certificate: who we are, PEM, URI SAN spiffe://houbu/<name>.
+  std::string tls_certificate;  ///< tls.certificate: who we are, PEM, SAN spiffe://houbu/<name>.
   std::string tls_key;          ///< tls.key: its private key, PEM.
 
   std::string postgres_conninfo;  ///< postgres.conninfo: libpq's; may carry a password: secret.
@@ -43,7 +42,7 @@ struct CommonConfig {
   std::string redis_password;            ///< redis.password or redis.password_file
 
   std::map<std::string, std::string> peer_addresses;  ///< peers.<name>.address, see BindPeer().
-  std::string peers_service_config;                   ///< peers.service_config: a JSON file, optional.
+  std::string peers_service_config;                   ///< peers.service_config: a JSON file.
 
   std::string identity_keys_file;  ///< identity.keys_file: account's public keys, a JWKS.
 

@@ -1,5 +1,3 @@
-#pragma once
-
 /// How an operator tells a service what to do: one JSON file, in which comments are allowed, with
 /// single settings overridden by the environment and by flags.
 ///
@@ -8,6 +6,7 @@
 /// Nothing is guessed: an unknown key, a key given twice, a value of the wrong type or outside its
 /// bounds, or a file that cannot be read stops the service before it starts, with one line that
 /// names the key and where it was set.
+#pragma once
 
 #include <cstdint>
 #include <limits>
@@ -51,7 +50,8 @@ struct Setting {
 class Binder final {
  public:
   /// Binds a setting that keeps the value it has in the structure unless it is set.
-  void Optional(absl::string_view key, Target target, absl::string_view help, Range range = Range());
+  void Optional(absl::string_view key, Target target, absl::string_view help,
+                Range range = Range());
 
   /// Binds a setting without which the service does not start. An empty text counts as not set.
   void Required(absl::string_view key, Target target, absl::string_view help,

@@ -1,15 +1,14 @@
-#pragma once
-
 /// What a process gives its service to build on: event loop, clock, database, peers. main.cc takes
 /// references from here; they outlive everything the service builds.
+#pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "boost/asio/any_io_executor.hpp"
-#include "boost/asio/io_context.hpp"
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
 #include "libs/async/worker_pool.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"

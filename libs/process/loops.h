@@ -1,8 +1,7 @@
+/// Work a service does without being asked: sweeping what is due, reading streams, asking
+/// providers. A loop does one round, waits its interval, and does the next; when a round fails it
+/// says so and waits longer. Nothing is cancelled in mid-round: stopping lets the round end.
 #pragma once
-
-/// Work a service does without being asked: sweeping what is due, reading streams, asking providers.
-/// A loop does one round, waits its interval, and does the next; when a round fails it says so and
-/// waits longer. Nothing is cancelled in mid-round: stopping lets the round end.
 
 #include <functional>
 #include <memory>
@@ -11,7 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "boost/asio/any_io_executor.hpp"
+#include <boost/asio/any_io_executor.hpp>
 #include "libs/async/task.h"
 #include "libs/observe/metrics.h"
 

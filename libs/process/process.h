@@ -1,5 +1,3 @@
-#pragma once
-
 /// The life of a service from its command line to its exit code. A service's main.cc describes what
 /// is its own and hands the rest to Run():
 ///
@@ -22,6 +20,7 @@
 /// SIGTERM or SIGINT: health says NOT_SERVING, calls in flight end, loops stop in reverse order,
 /// pools close, exit 0. What has not ended within shutdown.grace is left to the next start: every
 /// effect that must happen is a row.
+#pragma once
 
 #include <functional>
 #include <memory>
