@@ -1,0 +1,22 @@
+# What comes from Debian.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(absl CONFIG REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(CURL REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(Catch2 2 REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+
+# The reflection plugin registers itself at load time, so the linker must not drop it.
+add_library(houbu_grpc_reflection INTERFACE)
+target_link_libraries(houbu_grpc_reflection INTERFACE
+  -Wl,--push-state,--no-as-needed gRPC::grpc++_reflection -Wl,--pop-state)
