@@ -39,8 +39,8 @@ class Key final {
 };
 
 /// Reads a key file: 64 hex digits, white space around them ignored. NOT_FOUND when it cannot be
-/// read, INVALID_ARGUMENT when the content is not a key, FAILED_PRECONDITION when others than its
-/// owner and group can read it. Blocks: for start-up only.
+/// read, INVALID_ARGUMENT when the content is not a key; neither repeats the content. The file's
+/// mode is not judged: whoever mounts it decides who reads it. Blocks: for start-up only.
 absl::StatusOr<Key> LoadKeyFile(const std::string& path);
 
 }  // namespace houbu::secrets
