@@ -1,0 +1,99 @@
+/// Ed25519 keys: the account service signs with one; everybody else knows the public halves.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/strings/string_view.h>
+#include <absl/time/time.h>
+#include <absl/types/span.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace houbu::identity {
+
+/// Holds the 32 bytes of an Ed25519 public key.
+using KeyBytes = std::array<std::uint8_t, 32>;
+
+/// Names a public key. Its id is its RFC 7638 thumbprint, so that the same key has the same id
+/// everywhere.
+struct PublicKey {
+  std::string id;
+  KeyBytes bytes{};
+};
+
+/// Gives the JWK thumbprint (RFC 7638, SHA-256, base64url) of a key.
+std::string ThumbprintOf(const KeyBytes& bytes);
+
+/// Signs with one private key, which never leaves it.
+class Signer final {
+ public:
+  /// Takes the 32-byte seed from a file of 64 hex digits; FailedPrecondition says what is wrong
+  /// with the file. Blocks: for start-up only.
+  static absl::StatusOr<Signer> FromSeedFile(const std::string& path);
+
+  /// Takes the seed itself.
+  static Signer FromSeed(const KeyBytes& seed);
+
+  /// Wipes the private key.
+  ~Signer();
+  Signer(Signer&& other) noexcept;
+  Signer& operator=(Signer&& other) noexcept;
+
+  /// Gives the public half.
+  const PublicKey& public_key() const { return public_key_; }
+
+  /// Gives the 64-byte signature of the bytes.
+  std::string Sign(absl::string_view bytes) const;
+
+ private:
+  Signer() = default;
+
+  PublicKey public_key_;
+  std::array<std::uint8_t, 64> secret_{};
+};
+
+/// Tells whether `signature` is the key's over `bytes`.
+bool SignatureIsValid(const KeyBytes& key, absl::string_view bytes, absl::string_view signature);
+
+/// Gives the keys as a JWKS document (RFC 7517, RFC 8037).
+std::string KeySetJson(absl::Span<const PublicKey> keys);
+
+/// Writes a JWKS file, replacing it at once so that readers see the old or the new one whole.
+absl::Status WriteKeySet(const std::string& path, absl::Span<const PublicKey> keys);
+
+/// Knows the public keys in a JWKS file. A key is rotated by publishing the new one beside the old
+/// one, signing with the new, and removing the old when its last token has expired. May be used
+/// from any thread.
+class KeySet final {
+ public:
+  /// Opens the file; FailedPrecondition when it cannot be read or holds no usable key.
+  static absl::StatusOr<std::unique_ptr<KeySet>> Open(const std::string& path);
+
+  /// Holds fixed keys, no file: for tests.
+  explicit KeySet(absl::Span<const PublicKey> keys);
+
+  /// Gives the key with this id. Looks at the file again, at most once a second, and reads it when
+  /// it changed (a stat and some hundred bytes of a local file); a file that became unreadable
+  /// leaves the keys as they were.
+  std::optional<PublicKey> Find(absl::string_view id) const;
+
+  /// Reads the file now.
+  absl::Status Reload() const;
+
+ private:
+  explicit KeySet(std::string path);
+
+  const std::string path_;
+  mutable std::mutex mutex_;
+  mutable absl::flat_hash_map<std::string, PublicKey> keys_;
+  mutable absl::Time looked_at_;
+  mutable std::string version_;  // what stat said of the file last read
+};
+
+}  // namespace houbu::identity

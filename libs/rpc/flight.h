@@ -1,0 +1,134 @@
+/// The life of one outgoing call: shared by the coroutine that waits, its cancellation and gRPC.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/time/time.h>
+#include <google/protobuf/descriptor.h>
+#include <grpcpp/client_context.h>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "libs/async/task.h"
+#include "libs/rpc/channel.h"
+
+namespace houbu::rpc {
+
+/// Names a method for metrics and logs.
+struct MethodName {
+  std::string service;
+  std::string method;
+};
+
+/// Finds the method that takes this request among the services of the request's proto file.
+MethodName MethodTaking(const google::protobuf::Descriptor* request);
+
+/// Splits "/service/method".
+MethodName MethodAt(absl::string_view path);
+
+/// Prepares, counts and reports one outgoing call.
+class Departure final {
+ public:
+  /// Sets deadline and metadata of `context`; the caller must ask status() before calling.
+  Departure(ChannelOptions options, MethodName name, const CallContext& call,
+            grpc::ClientContext& context);
+
+  /// Ok, or DEADLINE_EXCEEDED when too little time is left to call at all.
+  const absl::Status& status() const { return status_; }
+
+  /// Gives the restored outcome, counted and reported.
+  absl::Status Arrive(const grpc::Status& outcome) const;
+
+ private:
+  absl::Status Report(absl::Status status) const;
+
+  ChannelOptions options_;
+  MethodName name_;
+  std::string traceparent_;
+  absl::Time start_;
+  absl::Status status_;
+};
+
+namespace flight_internal {
+
+/// What gRPC, the coroutine and its cancellation share.
+template <class Request, class Response>
+struct Flight {
+  grpc::ClientContext context;
+  Request request;
+  Response response;
+  grpc::Status outcome;
+};
+
+/// Waits for a call that `start` begins with a callback: resumes on the coroutine's own executor,
+/// and tries to cancel the call when the coroutine is cancelled. The flight is owned by all sides,
+/// so neither a late callback nor a late cancellation touches anything gone.
+template <class Request, class Response>
+boost::asio::awaitable<void> Landed(
+    std::shared_ptr<Flight<Request, Response>> flight,
+    std::function<void(Flight<Request, Response>&, std::function<void(grpc::Status)>)> start) {
+  auto initiate = [flight, start = std::move(start)](auto handler) {
+    using Handler = decltype(handler);
+    const auto slot = boost::asio::get_associated_cancellation_slot(handler);
+    auto waiting = std::make_shared<std::optional<Handler>>(std::move(handler));
+    auto executor = boost::asio::prefer(
+        boost::asio::any_io_executor(boost::asio::get_associated_executor(**waiting)),
+        boost::asio::execution::outstanding_work.tracked);
+    if (slot.is_connected()) {
+      auto cancel = slot;
+      cancel.assign([watched = std::weak_ptr<Flight<Request, Response>>(flight)](
+                        boost::asio::cancellation_type) {
+        if (const auto flying = watched.lock()) flying->context.TryCancel();
+      });
+    }
+    start(*flight, [flight, waiting, executor](grpc::Status outcome) {
+      flight->outcome = std::move(outcome);
+      boost::asio::post(executor, [waiting] {
+        Handler resumed = *std::move(*waiting);
+        waiting->reset();
+        std::move(resumed)();
+      });
+    });
+  };
+  return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void()>(
+      std::move(initiate), boost::asio::use_awaitable);
+}
+
+}  // namespace flight_internal
+
+/// Makes one call; the coroutine behind Client::Call.
+template <class Stub, class Request, class Response>
+async::Task<Response> Fly(Channel channel, std::shared_ptr<Stub> stub,
+                          void (Stub::async_interface::*method)(grpc::ClientContext*,
+                                                                const Request*, Response*,
+                                                                std::function<void(grpc::Status)>),
+                          Request request, CallContext call) {
+  using Flight = flight_internal::Flight<Request, Response>;
+  auto flight = std::make_shared<Flight>();
+  flight->request = std::move(request);
+  const Departure departure(channel.options(), MethodTaking(Request::descriptor()), call,
+                            flight->context);
+  if (!departure.status().ok()) co_return departure.status();
+  std::function<void(Flight&, std::function<void(grpc::Status)>)> start =
+      [stub, method](Flight& flying, std::function<void(grpc::Status)> landed) {
+        (stub->async()->*method)(&flying.context, &flying.request, &flying.response,
+                                 std::move(landed));
+      };
+  co_await flight_internal::Landed<Request, Response>(flight, std::move(start));
+  absl::Status outcome = departure.Arrive(flight->outcome);
+  if (!outcome.ok()) co_return outcome;
+  co_return std::move(flight->response);
+}
+
+}  // namespace houbu::rpc

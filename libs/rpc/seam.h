@@ -1,0 +1,100 @@
+/// The one place where a gRPC reactor meets a coroutine: every method of every service goes through
+/// here, so that no handler authenticates, counts, logs or translates errors by itself.
+#pragma once
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+#include <absl/types/span.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "libs/async/task.h"
+#include "libs/rpc/access.h"
+#include "libs/rpc/authentication.h"
+#include "libs/rpc/call.h"
+#include "libs/rpc/metrics.h"
+#include "libs/rpc/observer.h"
+
+namespace houbu::rpc {
+
+/// Bounds incoming calls.
+struct SeamOptions {
+  /// How long a call that came without a deadline may take.
+  absl::Duration deadline_default = absl::Seconds(10);
+  /// How long any call may take, whatever its caller asked for.
+  absl::Duration deadline_max = absl::Seconds(60);
+};
+
+/// Runs the handlers of a process.
+///
+/// A handler class derives from its proto service's CallbackService and overrides each method by
+/// one line around a coroutine of its own:
+///
+///   grpc::ServerUnaryReactor* GetBooking(grpc::CallbackServerContext* context,
+///                                        const v1::GetBookingRequest* request,
+///                                        v1::Booking* response) override {
+///     return seam_.Run(context, request, response, this, &BookingHandlers::Get);
+///   }
+///   async::Task<v1::Booking> Get(const Call& call, const v1::GetBookingRequest& request);
+///
+/// The coroutine runs on a strand of its own; `call` and `request` live until it ends.
+class Seam final {
+ public:
+  /// Runs coroutines on `executor` (the process' io_context, which must run until the server is
+  /// drained). `metrics` and `observer` must outlive the seam.
+  Seam(boost::asio::any_io_executor executor, Authenticator authenticator, CallMetrics& metrics,
+       CallObserver& observer, SeamOptions options = {});
+
+  /// Learns the methods of the services with these full names; called by Server::Start. Fails,
+  /// naming it, for a method without an access option.
+  absl::Status Learn(absl::Span<const std::string> service_names);
+
+  /// Answers one call by a handler's coroutine: identifies the caller, checks the access option,
+  /// the request_id and the deadline, runs it, cancels it when the caller goes away or the deadline
+  /// passes, and translates, counts and reports its outcome.
+  template <class Handlers, class Request, class Response>
+  grpc::ServerUnaryReactor* Run(grpc::CallbackServerContext* context, const Request* request,
+                                Response* response, Handlers* handlers,
+                                async::Task<Response> (Handlers::*method)(const Call&,
+                                                                          const Request&)) {
+    return Open(*context, *request,
+                [handlers, method, request, response](const Call& call) {
+                  return Answer(handlers, method, &call, request, response);
+                });
+  }
+
+ private:
+  using Work = std::function<async::Task<void>(const Call&)>;
+
+  template <class Handlers, class Request, class Response>
+  static async::Task<void> Answer(Handlers* handlers,
+                                  async::Task<Response> (Handlers::*method)(const Call&,
+                                                                            const Request&),
+                                  const Call* call, const Request* request, Response* response) {
+    absl::StatusOr<Response> answer = co_await (handlers->*method)(*call, *request);
+    if (!answer.ok()) co_return std::move(answer).status();
+    *response = *std::move(answer);
+    co_return absl::OkStatus();
+  }
+
+  grpc::ServerUnaryReactor* Open(grpc::CallbackServerContext& context,
+                                 const google::protobuf::Message& request, Work work);
+  absl::Status Admit(const MethodRule& rule, const grpc::CallbackServerContext& context,
+                     const google::protobuf::Message& request, Call& call) const;
+
+  boost::asio::any_io_executor executor_;
+  Authenticator authenticator_;
+  CallMetrics& metrics_;
+  CallObserver& observer_;
+  SeamOptions options_;
+  AccessTable access_;
+};
+
+}  // namespace houbu::rpc
