@@ -61,6 +61,9 @@ class Binder final {
   /// trailing newline is dropped); in production only that is used. Never printed.
   void Secret(absl::string_view key, std::string* value, absl::string_view help);
 
+  /// Binds a secret without which the service does not start; `key` or `key_file`.
+  void RequiredSecret(absl::string_view key, std::string* value, absl::string_view help);
+
   /// Binds the path of a file that must be there and readable when the service starts.
   void File(absl::string_view key, std::string* path, absl::string_view help);
 
@@ -71,7 +74,7 @@ class Binder final {
   const std::vector<Setting>& settings() const { return settings_; }
 
  private:
-  void Add(Setting setting);
+  Setting& Add(absl::string_view key, Target target, absl::string_view help);
 
   std::vector<Setting> settings_;
 };

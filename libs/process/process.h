@@ -13,9 +13,9 @@
 ///     }
 ///
 /// The admin port is up at once: /livez answers, /readyz names what is missing. Services start in
-/// any order: migrations and preparations are retried until PostgreSQL and Redis are there, and only
-/// then is the gRPC port opened, so no handler ever runs on missing tables; until then a client
-/// sees a refused connection, which gRPC itself reports as UNAVAILABLE and waits out.
+/// any order: migrations and preparations are retried until PostgreSQL and Redis are there, and
+/// only then is the gRPC port opened, so no handler ever runs on missing tables; until then a
+/// client sees a refused connection, which gRPC itself reports as UNAVAILABLE and waits out.
 ///
 /// SIGTERM or SIGINT: health says NOT_SERVING, calls in flight end, loops stop in reverse order,
 /// pools close, exit 0. What has not ended within shutdown.grace is left to the next start: every

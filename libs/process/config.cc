@@ -1,0 +1,357 @@
+#include "libs/process/config.h"
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <sstream>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/process/config_file.h"
+#include "nlohmann/json.hpp"
+
+namespace houbu::process {
+namespace {
+
+using nlohmann::json;
+
+constexpr char kFileSuffix[] = "_file";
+
+// A value someone gave, with where and how strongly.
+struct Given {
+  json value;       // From the file as it was, from elsewhere always text.
+  bool is_text = false;  // Whether text stands for a value of any type.
+  std::string source;
+  int strength = 0;
+};
+
+using GivenValues = std::map<std::string, Given>;
+
+absl::Status Problem(absl::string_view source, absl::string_view key, absl::string_view problem) {
+  std::string line = absl::StrCat(source, ": ", key, ": ", problem);
+  // One line, whatever a file or variable holds.
+  for (char& c : line) {
+    if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = '?';
+  }
+  return absl::InvalidArgumentError(line);
+}
+
+std::optional<std::string> ReadWhole(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (file.bad() || text.bad()) return std::nullopt;
+  return text.str();
+}
+
+// Reading a folder opens but gives an error: only a file that can be read passes.
+bool IsReadable(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return false;
+  file.peek();
+  return !file.bad();
+}
+
+struct Known {
+  std::set<std::string> keys;
+  std::set<std::string> sections;  // Every proper prefix of a key.
+};
+
+Known KnownKeys(const Binder& binder) {
+  Known known;
+  for (const Setting& setting : binder.settings()) {
+    known.keys.insert(setting.key);
+    if (setting.kind == Setting::Kind::kSecret) known.keys.insert(setting.key + kFileSuffix);
+    for (std::size_t dot = setting.key.find('.'); dot != std::string::npos;
+         dot = setting.key.find('.', dot + 1)) {
+      known.sections.insert(setting.key.substr(0, dot));
+    }
+  }
+  return known;
+}
+
+absl::Status TakeFile(const Sources& sources, const Known& known, GivenValues& given) {
+  if (sources.file_name.empty()) return absl::OkStatus();
+  const absl::StatusOr<Leaves> leaves = ParseConfigText(sources.file_text);
+  if (!leaves.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(sources.file_name, ": ", leaves.status().message()));
+  }
+  for (const auto& [key, value] : *leaves) {
+    const bool is_section = known.sections.count(key) > 0;
+    if (is_section && value.is_object()) continue;
+    if (is_section) return Problem(sources.file_name, key, "is a section, not a value");
+    if (known.keys.count(key) == 0) return Problem(sources.file_name, key, "unknown key");
+    Given one;
+    one.value = value;
+    one.source = sources.file_name;
+    one.strength = 1;
+    given[key] = std::move(one);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakeEnvironment(const Sources& sources, const Known& known, GivenValues& given) {
+  std::map<std::string, std::string> keys_by_name;
+  for (const std::string& key : known.keys) keys_by_name[EnvironmentName(key)] = key;
+  for (const auto& [name, value] : sources.environment) {
+    const auto known_name = keys_by_name.find(name);
+    if (known_name != keys_by_name.end()) {
+      Given one;
+      one.value = value;
+      one.is_text = true;
+      one.source = "environment " + name;
+      one.strength = 2;
+      given[known_name->second] = std::move(one);
+      continue;
+    }
+    for (const std::string& section : known.sections) {
+      if (absl::StartsWith(name, EnvironmentName(section) + "_")) {
+        return Problem("environment", name, "unknown key");
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TakeFlags(const Sources& sources, const Known& known, GivenValues& given) {
+  std::set<std::string> seen;
+  for (const std::string& flag : sources.flags) {
+    const std::size_t equals = flag.find('=');
+    if (equals == std::string::npos) return Problem("--set", flag, "must be section.key=value");
+    const std::string key = flag.substr(0, equals);
+    if (known.keys.count(key) == 0) return Problem("--set", key, "unknown key");
+    if (!seen.insert(key).second) return Problem("--set", key, "given twice");
+    Given one;
+    one.value = flag.substr(equals + 1);
+    one.is_text = true;
+    one.source = "--set";
+    one.strength = 3;
+    given[key] = std::move(one);
+  }
+  return absl::OkStatus();
+}
+
+// Each Assign gives "" when the value was taken, else what it must be.
+std::string Assign(std::string* target, const Given& given, const Range&) {
+  if (!given.value.is_string()) return "must be a string";
+  *target = given.value.get<std::string>();
+  return "";
+}
+
+std::string Assign(bool* target, const Given& given, const Range&) {
+  const json as_text_true = "true";
+  const json as_text_false = "false";
+  if (given.value.is_boolean()) {
+    *target = given.value.get<bool>();
+  } else if (given.is_text && (given.value == as_text_true || given.value == as_text_false)) {
+    *target = given.value == as_text_true;
+  } else {
+    return "must be true or false";
+  }
+  return "";
+}
+
+std::string Assign(std::int64_t* target, const Given& given, const Range& range) {
+  const std::string wanted =
+      absl::StrCat("must be a whole number from ", range.least, " to ", range.most);
+  std::int64_t number = 0;
+  if (given.is_text) {
+    if (!absl::SimpleAtoi(given.value.get<std::string>(), &number)) return wanted;
+  } else if (given.value.is_number_unsigned()) {
+    const auto large = given.value.get<std::uint64_t>();
+    if (large > static_cast<std::uint64_t>(range.most)) return wanted;
+    number = static_cast<std::int64_t>(large);
+  } else if (given.value.is_number_integer()) {
+    number = given.value.get<std::int64_t>();
+  } else {
+    return wanted;
+  }
+  if (number < range.least || number > range.most) return wanted;
+  *target = number;
+  return "";
+}
+
+std::string Assign(int* target, const Given& given, const Range& range) {
+  Range narrow = range;
+  narrow.least = std::max<std::int64_t>(narrow.least, std::numeric_limits<int>::min());
+  narrow.most = std::min<std::int64_t>(narrow.most, std::numeric_limits<int>::max());
+  std::int64_t number = 0;
+  std::string problem = Assign(&number, given, narrow);
+  if (problem.empty()) *target = static_cast<int>(number);
+  return problem;
+}
+
+std::string Assign(absl::Duration* target, const Given& given, const Range&) {
+  const char* wanted = "must be a duration of zero or more such as \"30s\" or \"1h30m\"";
+  absl::Duration duration;
+  if (!given.value.is_string()) return wanted;
+  if (!absl::ParseDuration(given.value.get<std::string>(), &duration)) return wanted;
+  if (duration < absl::ZeroDuration() || duration == absl::InfiniteDuration()) return wanted;
+  *target = duration;
+  return "";
+}
+
+std::string Assign(std::vector<std::string>* target, const Given& given, const Range&) {
+  std::vector<std::string> items;
+  if (given.is_text) {
+    items = absl::StrSplit(given.value.get<std::string>(), ',', absl::SkipWhitespace());
+  } else {
+    if (!given.value.is_array()) return "must be a list of strings";
+    for (const json& item : given.value) {
+      if (!item.is_string()) return "must be a list of strings";
+      items.push_back(item.get<std::string>());
+    }
+  }
+  *target = std::move(items);
+  return "";
+}
+
+const Given* Find(const GivenValues& given, const std::string& key) {
+  const auto found = given.find(key);
+  return found == given.end() ? nullptr : &found->second;
+}
+
+absl::Status FillSecret(const Setting& setting, const GivenValues& given) {
+  const Given* direct = Find(given, setting.key);
+  const std::string file_key = setting.key + kFileSuffix;
+  const Given* in_file = Find(given, file_key);
+  if (direct != nullptr && in_file != nullptr && direct->strength == in_file->strength) {
+    return Problem(in_file->source, file_key, absl::StrCat("given beside ", setting.key));
+  }
+  std::string* target = std::get<std::string*>(setting.target);
+  const bool use_file =
+      in_file != nullptr && (direct == nullptr || in_file->strength > direct->strength);
+  if (!use_file) {
+    if (direct == nullptr) return absl::OkStatus();
+    const std::string problem = Assign(target, *direct, setting.range);
+    return problem.empty() ? absl::OkStatus() : Problem(direct->source, setting.key, problem);
+  }
+  std::string path;
+  const std::string problem = Assign(&path, *in_file, setting.range);
+  if (!problem.empty()) return Problem(in_file->source, file_key, problem);
+  std::optional<std::string> text = ReadWhole(path);
+  if (!text.has_value()) {
+    return Problem(in_file->source, file_key, absl::StrCat("cannot read ", path));
+  }
+  if (absl::EndsWith(*text, "\n")) text->pop_back();
+  *target = *std::move(text);
+  return absl::OkStatus();
+}
+
+absl::Status FillPlain(const Setting& setting, const GivenValues& given) {
+  const Given* one = Find(given, setting.key);
+  if (one == nullptr) return absl::OkStatus();
+  const std::string problem =
+      std::visit([one, &setting](auto target) { return Assign(target, *one, setting.range); },
+                 setting.target);
+  if (!problem.empty()) return Problem(one->source, setting.key, problem);
+  return absl::OkStatus();
+}
+
+absl::Status CheckFilled(const Setting& setting, const GivenValues& given,
+                         const std::string& file_name) {
+  const Given* one = Find(given, setting.key);
+  const std::string source = one != nullptr        ? one->source
+                             : file_name.empty() ? std::string("config")
+                                                 : file_name;
+  const auto* text = std::get_if<std::string*>(&setting.target);
+  const bool is_missing = text != nullptr ? (*text)->empty() : one == nullptr;
+  if (setting.required && is_missing) return Problem(source, setting.key, "must be set");
+  if (setting.kind == Setting::Kind::kFile && text != nullptr && !(*text)->empty() &&
+      !IsReadable(**text)) {
+    return Problem(source, setting.key, absl::StrCat("cannot read ", **text));
+  }
+  return absl::OkStatus();
+}
+
+json Show(const std::string* value) { return *value; }
+json Show(const bool* value) { return *value; }
+json Show(const int* value) { return *value; }
+json Show(const std::int64_t* value) { return *value; }
+json Show(const absl::Duration* value) { return absl::FormatDuration(*value); }
+json Show(const std::vector<std::string>* value) { return *value; }
+
+}  // namespace
+
+Setting& Binder::Add(absl::string_view key, Target target, absl::string_view help) {
+  Setting setting;
+  setting.key = std::string(ToStd(key));
+  setting.target = target;
+  setting.help = std::string(ToStd(help));
+  settings_.push_back(std::move(setting));
+  return settings_.back();
+}
+
+void Binder::Optional(absl::string_view key, Target target, absl::string_view help, Range range) {
+  Add(key, target, help).range = range;
+}
+
+void Binder::Required(absl::string_view key, Target target, absl::string_view help, Range range) {
+  Setting& setting = Add(key, target, help);
+  setting.range = range;
+  setting.required = true;
+}
+
+void Binder::Secret(absl::string_view key, std::string* value, absl::string_view help) {
+  Add(key, value, help).kind = Setting::Kind::kSecret;
+}
+
+void Binder::RequiredSecret(absl::string_view key, std::string* value, absl::string_view help) {
+  Setting& setting = Add(key, value, help);
+  setting.kind = Setting::Kind::kSecret;
+  setting.required = true;
+}
+
+void Binder::File(absl::string_view key, std::string* path, absl::string_view help) {
+  Setting& setting = Add(key, path, help);
+  setting.kind = Setting::Kind::kFile;
+  setting.required = true;
+}
+
+void Binder::OptionalFile(absl::string_view key, std::string* path, absl::string_view help) {
+  Add(key, path, help).kind = Setting::Kind::kFile;
+}
+
+std::string EnvironmentName(absl::string_view key) {
+  std::string name = absl::StrCat("HOUBU_", key);
+  for (char& c : name) c = c == '.' ? '_' : absl::ascii_toupper(static_cast<unsigned char>(c));
+  return name;
+}
+
+absl::Status Load(const Binder& binder, const Sources& sources) {
+  const Known known = KnownKeys(binder);
+  GivenValues given;
+  RETURN_IF_ERROR(TakeFile(sources, known, given));
+  RETURN_IF_ERROR(TakeEnvironment(sources, known, given));
+  RETURN_IF_ERROR(TakeFlags(sources, known, given));
+  for (const Setting& setting : binder.settings()) {
+    RETURN_IF_ERROR(setting.kind == Setting::Kind::kSecret ? FillSecret(setting, given)
+                                                           : FillPlain(setting, given));
+    RETURN_IF_ERROR(CheckFilled(setting, given, sources.file_name));
+  }
+  return absl::OkStatus();
+}
+
+std::string PrintSettings(const Binder& binder) {
+  nlohmann::ordered_json root = nlohmann::ordered_json::object();
+  for (const Setting& setting : binder.settings()) {
+    nlohmann::ordered_json* place = &root;
+    for (const std::string& part : std::vector<std::string>(absl::StrSplit(setting.key, '.'))) {
+      place = &(*place)[part];
+    }
+    json value = std::visit([](auto target) { return Show(target); }, setting.target);
+    if (setting.kind == Setting::Kind::kSecret && value != json("")) value = "[redacted]";
+    *place = value;
+  }
+  return root.dump(2, ' ', false, json::error_handler_t::replace);
+}
+
+}  // namespace houbu::process
