@@ -1,0 +1,124 @@
+/// Runs: what happens once and has places. Train G35 on 1 December is a run; so is a border
+/// station's morning window of a day. A run goes from stop to stop, and what lies between two stops
+/// is a leg: a place is sold leg by leg, so that one seat serves several travellers after another.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "libs/base/id.h"
+#include "libs/base/money.h"
+
+namespace houbu::slot {
+
+/// The kind of a run's id.
+struct RunTag {
+  static constexpr char kPrefix[] = "rn";
+};
+/// Names a run: the part of `runs/{run}` after the slash.
+using RunId = Id<RunTag>;
+
+/// Names a class of a run: "second", "hard-sleeper", "exit-card".
+using ClassCode = std::string;
+
+/// What happens.
+enum class RunKind {
+  kTrain,   ///< A train on a day.
+  kWindow,  ///< A border station's window on a day.
+};
+
+/// How a class hands out its places.
+enum class ClassKind {
+  kAssigned,  ///< Numbered: everybody has a seat or berth of their own.
+  kCounted,   ///< Only their number is limited: standing, windows.
+};
+
+/// A stretch of a run between two of its stops: the legs from_stop .. to_stop - 1.
+struct Stretch {
+  int from_stop = 0;
+  int to_stop = 0;
+
+  /// How many legs it covers.
+  int legs() const { return to_stop - from_stop; }
+  /// Compares both ends.
+  friend bool operator==(const Stretch& a, const Stretch& b) = default;
+  /// Orders by the first stop, then the last.
+  friend std::strong_ordering operator<=>(const Stretch& a, const Stretch& b) = default;
+};
+
+/// Where and when a run stops.
+struct Stop {
+  std::string station;  ///< The station's id.
+  std::string name;
+  std::string city;
+  absl::Time arrives_at;
+  absl::Time departs_at;
+};
+
+/// A numbered place of a kAssigned class; its number within the class is its position in the list.
+struct Unit {
+  std::string coach;
+  std::string number;
+};
+
+/// The price of one place over a stretch; of a sleeper the lower berth's (W-06).
+struct Fare {
+  Stretch stretch;
+  Money price;
+};
+
+/// A class of a run. Units are listed only where somebody asked for them (kAssigned).
+struct RunClass {
+  ClassCode code;
+  ClassKind kind = ClassKind::kCounted;
+  int capacity = 0;
+  std::vector<Fare> fares;
+};
+
+/// A run.
+struct Run {
+  RunId id;
+  RunKind kind = RunKind::kTrain;
+  std::string display_name;  ///< The train's number, or the window's title.
+  std::string trip;          ///< What it is made from in the timetable.
+  absl::CivilDay service_date;
+  std::string time_zone;  ///< IANA; the zone of service_date and of every rule about days.
+  absl::Time sale_open_at;
+  absl::Time departs_at;  ///< From its first stop.
+  std::int64_t epoch = 1;  ///< The index is valid for one epoch.
+  std::vector<Stop> stops;
+  std::vector<RunClass> classes;
+
+  /// How many legs it has.
+  int legs() const { return stops.empty() ? 0 : static_cast<int>(stops.size()) - 1; }
+};
+
+/// The resource name, "runs/{run}".
+std::string NameOf(const RunId& id);
+
+/// The run's time zone; UTC when the tz database lost it.
+absl::TimeZone ZoneOf(const Run& run);
+
+/// The class of this code; null when the run has none. Borrows from `run`.
+const RunClass* FindClass(const Run& run, absl::string_view code);
+
+/// The stretch between two stations: boarding at the first stop at `from` after which the run
+/// stops at `to`. A window is one leg at one station, named twice. Nothing where it does not go.
+std::optional<Stretch> FindStretch(const Run& run, absl::string_view from, absl::string_view to);
+
+/// The price of one place over the stretch; nothing where it is not sold.
+std::optional<Money> FindFare(const RunClass& run_class, Stretch stretch);
+
+/// When the run leaves where the stretch begins.
+absl::Time DepartureOf(const Run& run, Stretch stretch);
+
+/// When the run reaches where the stretch ends.
+absl::Time ArrivalOf(const Run& run, Stretch stretch);
+
+}  // namespace houbu::slot
