@@ -1,7 +1,7 @@
 """What every fake counterparty is made of: an HTTP server, switches to misbehave, a clock, books.
 
-A counterparty answers `/v1/...` as the real party would, and `/_control`, `/_state`, `/_health` to whoever
-tests with it. docs/reference/counterparties.md has the wire formats.
+A counterparty answers `/v1/...` as the real party would, and `/_control`, `/_state`, `/_health` to
+whoever tests with it. docs/reference/counterparties.md has the wire formats.
 """
 
 import argparse
@@ -229,7 +229,7 @@ class Request:
         return content
 
     def fields(self, required, optional=None):
-        """The body's fields, checked: `required` and `optional` map names to checks that return a complaint."""
+        """The body's fields; `required` and `optional` map names to checks that may complain."""
         content = self.fields_any()
         optional = optional or {}
         complaints = [f"{name} is missing" for name in required if name not in content]

@@ -1,0 +1,1 @@
+"""The rules of style that a program can check; tools/tidy.py runs them."""
