@@ -19,30 +19,23 @@ const RunClass* FindClass(const Run& run, absl::string_view code) {
   return nullptr;
 }
 
-std::optional<Stretch> FindStretch(const Run& run, absl::string_view from, absl::string_view to) {
+std::optional<LegRange> FindLegs(const Run& run, absl::string_view from, absl::string_view to) {
   const int count = static_cast<int>(run.stops.size());
   for (int first = 0; first < count; ++first) {
     if (run.stops[static_cast<std::size_t>(first)].station != from) continue;
     for (int last = first + 1; last < count; ++last) {
-      if (run.stops[static_cast<std::size_t>(last)].station == to) return Stretch{first, last};
+      if (run.stops[static_cast<std::size_t>(last)].station == to) return LegRange{first, last};
     }
   }
   return std::nullopt;
 }
 
-std::optional<Money> FindFare(const RunClass& run_class, Stretch stretch) {
-  for (const Fare& fare : run_class.fares) {
-    if (fare.stretch == stretch) return fare.price;
-  }
-  return std::nullopt;
+const Stop& BoardingOf(const Run& run, LegRange legs) {
+  return run.stops.at(static_cast<std::size_t>(legs.from));
 }
 
-absl::Time DepartureOf(const Run& run, Stretch stretch) {
-  return run.stops.at(static_cast<std::size_t>(stretch.from_stop)).departs_at;
-}
-
-absl::Time ArrivalOf(const Run& run, Stretch stretch) {
-  return run.stops.at(static_cast<std::size_t>(stretch.to_stop)).arrives_at;
+const Stop& AlightingOf(const Run& run, LegRange legs) {
+  return run.stops.at(static_cast<std::size_t>(legs.to));
 }
 
 }  // namespace houbu::slot

@@ -3,7 +3,6 @@
 /// is a leg: a place is sold leg by leg, so that one seat serves several travellers after another.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,7 +12,7 @@
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 #include "libs/base/id.h"
-#include "libs/base/money.h"
+#include "services/slot/domain/inventory.h"
 
 namespace houbu::slot {
 
@@ -33,25 +32,6 @@ enum class RunKind {
   kWindow,  ///< A border station's window on a day.
 };
 
-/// How a class hands out its places.
-enum class ClassKind {
-  kAssigned,  ///< Numbered: everybody has a seat or berth of their own.
-  kCounted,   ///< Only their number is limited: standing, windows.
-};
-
-/// A stretch of a run between two of its stops: the legs from_stop .. to_stop - 1.
-struct Stretch {
-  int from_stop = 0;
-  int to_stop = 0;
-
-  /// How many legs it covers.
-  int legs() const { return to_stop - from_stop; }
-  /// Compares both ends.
-  friend bool operator==(const Stretch& a, const Stretch& b) = default;
-  /// Orders by the first stop, then the last.
-  friend std::strong_ordering operator<=>(const Stretch& a, const Stretch& b) = default;
-};
-
 /// Where and when a run stops.
 struct Stop {
   std::string station;  ///< The station's id.
@@ -67,18 +47,11 @@ struct Unit {
   std::string number;
 };
 
-/// The price of one place over a stretch; of a sleeper the lower berth's (W-06).
-struct Fare {
-  Stretch stretch;
-  Money price;
-};
-
-/// A class of a run. Units are listed only where somebody asked for them (kAssigned).
+/// A class of a run. Its units and fares are asked for where they are needed: they are many.
 struct RunClass {
   ClassCode code;
   ClassKind kind = ClassKind::kCounted;
   int capacity = 0;
-  std::vector<Fare> fares;
 };
 
 /// A run.
@@ -108,17 +81,14 @@ absl::TimeZone ZoneOf(const Run& run);
 /// The class of this code; null when the run has none. Borrows from `run`.
 const RunClass* FindClass(const Run& run, absl::string_view code);
 
-/// The stretch between two stations: boarding at the first stop at `from` after which the run
+/// The legs between two stations: boarding at the first stop at `from` after which the run
 /// stops at `to`. A window is one leg at one station, named twice. Nothing where it does not go.
-std::optional<Stretch> FindStretch(const Run& run, absl::string_view from, absl::string_view to);
+std::optional<LegRange> FindLegs(const Run& run, absl::string_view from, absl::string_view to);
 
-/// The price of one place over the stretch; nothing where it is not sold.
-std::optional<Money> FindFare(const RunClass& run_class, Stretch stretch);
+/// The stop where the legs begin. `legs` must be the run's. Borrows from `run`.
+const Stop& BoardingOf(const Run& run, LegRange legs);
 
-/// When the run leaves where the stretch begins.
-absl::Time DepartureOf(const Run& run, Stretch stretch);
-
-/// When the run reaches where the stretch ends.
-absl::Time ArrivalOf(const Run& run, Stretch stretch);
+/// The stop where the legs end. `legs` must be the run's. Borrows from `run`.
+const Stop& AlightingOf(const Run& run, LegRange legs);
 
 }  // namespace houbu::slot
