@@ -1,0 +1,195 @@
+/// What the use cases of slot need of the world: the record (PostgreSQL), the index (Redis), and
+/// what account vouches for. Time comes from a Clock, ids from an IdSource.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "libs/async/task.h"
+#include "libs/base/money.h"
+#include "libs/base/request.h"
+#include "services/slot/app/change.h"
+#include "services/slot/app/inventory_index.h"
+#include "services/slot/domain/booking.h"
+#include "services/slot/domain/demand.h"
+#include "services/slot/domain/run.h"
+#include "services/slot/domain/run_state.h"
+
+namespace houbu::slot {
+
+/// The record: bookings, demands, places, journeys. Its constraints are the referee.
+class Record {
+ public:
+  virtual ~Record() = default;
+
+  /// The answer stored under a key, nothing when the request is new. Refuses REQUEST_ID_REUSED.
+  virtual async::Task<std::optional<std::string>> FindAnswer(RequestKey key) = 0;
+
+  /// A serial number for the next booking; none is given twice, some may be left out.
+  virtual async::Task<std::int64_t> NextSerial() = 0;
+
+  /// Commits a change. Refuses kStaleIndex (the claim's epoch is over), kPlaceTaken,
+  /// kItineraryConflict, kOneTicketPerRun, kChangedMeanwhile, kDemandExists.
+  virtual async::Task<Committed> Commit(Change change) = 0;
+};
+
+/// Which bookings are listed. Newest first.
+struct BookingFilter {
+  std::string account;
+  std::optional<BookingState> state;
+  std::optional<absl::CivilDay> from_day;  ///< Of the run, in its own zone.
+  std::optional<absl::CivilDay> to_day;
+  std::string cancel_reason;  ///< Part of it, whatever the case (R-23).
+  std::string before;         ///< Only older than the booking with this id; empty for the newest.
+  int limit = 50;
+};
+
+/// Reads bookings.
+class BookingStore {
+ public:
+  virtual ~BookingStore() = default;
+
+  /// A booking; refuses kBookingNotFound.
+  virtual async::Task<Booking> Load(BookingId id) = 0;
+
+  /// The bookings that pass the filter.
+  virtual async::Task<std::vector<Booking>> List(BookingFilter filter) = 0;
+
+  /// Bookings whose due_at has come, the longest overdue first.
+  virtual async::Task<std::vector<BookingId>> Due(absl::Time now, int limit) = 0;
+};
+
+/// Reads demands.
+class DemandStore {
+ public:
+  virtual ~DemandStore() = default;
+
+  /// A demand; refuses kDemandNotFound.
+  virtual async::Task<Demand> Load(DemandId id) = 0;
+
+  /// Waiting demands whose run has left their boarding station.
+  virtual async::Task<std::vector<DemandId>> Departed(absl::Time now, int limit) = 0;
+};
+
+/// Reads runs.
+class RunStore {
+ public:
+  virtual ~RunStore() = default;
+
+  /// A run with its stops and classes; refuses kRunNotFound.
+  virtual async::Task<Run> Load(RunId id) = 0;
+
+  /// The price of one place; nothing where it is not sold.
+  virtual async::Task<std::optional<Money>> Fare(RunId id, ClassCode class_code,
+                                                 LegRange legs) = 0;
+
+  /// Coach and number of these units, in the same order.
+  virtual async::Task<std::vector<Unit>> Units(RunId id, ClassCode class_code,
+                                               std::vector<int> units) = 0;
+};
+
+/// The inventory of a run as the record has it, in one snapshot.
+struct RecordedState {
+  RunState state;
+  std::vector<std::int64_t> debts;  ///< What is owed to the index and thus paid by loading this.
+  std::int64_t oversold = 0;        ///< Unit-legs claimed more than once; zero while constraints are.
+};
+
+/// Units to be added to a class.
+struct Addition {
+  RunId run;
+  ClassCode class_code;
+  int units = 0;
+  std::string coach;  ///< Numbered classes only.
+};
+
+/// What was added, in the index's words.
+struct Added {
+  AddedUnits units;
+  Committed committed;
+};
+
+/// The inventory as the record has it: what the index is rebuilt from.
+class InventoryRecord {
+ public:
+  virtual ~InventoryRecord() = default;
+
+  /// Raises a run's epoch above `used` and `index`, unless somebody raised it above `used` already;
+  /// gives the epoch it has now. After it no claim of an earlier epoch is committed.
+  virtual async::Task<std::int64_t> RaiseEpoch(RunId run, std::int64_t used,
+                                               std::int64_t index) = 0;
+
+  /// Reads the run's inventory in one snapshot.
+  virtual async::Task<RecordedState> ReadState(RunId run) = 0;
+
+  /// Notes that the index was loaded with a state: the debts are paid, the run is not dirty.
+  virtual async::Task<void> Settle(RunId run, std::vector<std::int64_t> debts) = 0;
+
+  /// Marks the run so that its index is rebuilt.
+  virtual async::Task<void> MarkDirty(RunId run) = 0;
+
+  /// Runs that are dirty, or owe their index something since before `owing_since`.
+  virtual async::Task<std::vector<RunId>> ToRebuild(absl::Time owing_since, int limit) = 0;
+
+  /// Runs that somebody has a place on or waits for, after the run `after` in the order of ids.
+  virtual async::Task<std::vector<RunId>> RunsInUse(std::string after, int limit) = 0;
+
+  /// Those of the holders that have live places in the record.
+  virtual async::Task<std::set<std::string>> LiveHolders(std::vector<std::string> holders) = 0;
+
+  /// Adds units and stores the answer; refuses kRunNotFound, kClassUnknown.
+  virtual async::Task<Added> AddUnits(Addition addition, StoredAnswer answer, absl::Time now) = 0;
+};
+
+/// A statement of who may travel as it came: bytes and signature.
+struct SignedStatement {
+  std::string key_id;
+  std::string payload;
+  std::string signature;
+};
+
+/// Checks what account vouches for, without asking it.
+class StatementCheck {
+ public:
+  virtual ~StatementCheck() = default;
+
+  /// Those who may travel, in their order, when the statement was issued to `account` for booking
+  /// and holds at `now`. Refuses with account's STATEMENT_ reasons.
+  virtual absl::StatusOr<std::vector<Traveller>> Verify(const SignedStatement& statement,
+                                                        absl::string_view account,
+                                                        absl::Time now) const = 0;
+};
+
+/// A window with what is left of one class.
+struct WindowOffer {
+  Run run;
+  ClassCode class_code;
+  Money fare;
+  int free = 0;
+};
+
+/// The windows of a day; where nothing is left, others with room.
+struct WindowDay {
+  std::vector<WindowOffer> windows;
+  bool sold_out = false;
+  std::vector<WindowOffer> alternatives;
+};
+
+/// Finds windows; the catalogue does.
+class WindowFinder {
+ public:
+  virtual ~WindowFinder() = default;
+
+  /// The windows of a station and class on a day, as they are at `now`.
+  virtual async::Task<WindowDay> Find(std::string station, ClassCode class_code,
+                                      absl::CivilDay day, absl::Time now) = 0;
+};
+
+}  // namespace houbu::slot
