@@ -31,9 +31,9 @@ inline constexpr Refusal kTokenExpired{absl::StatusCode::kUnauthenticated, "TOKE
 
 /// Says what a token vouches for.
 struct AccessClaims {
-  std::string account;   ///< `sub`: "accounts/ac-..."
-  std::string session;   ///< `sid`
-  std::string token_id;  ///< `jti`
+  std::string account;     ///< `sub`: "accounts/ac-..."
+  std::string session;     ///< `sid`
+  std::string token_id;    ///< `jti`
   absl::Time issue_time;   ///< `iat`, whole seconds
   absl::Time expire_time;  ///< `exp`, whole seconds
 };

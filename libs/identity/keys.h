@@ -5,10 +5,10 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/strings/string_view.h>
-#include <absl/time/time.h>
 #include <absl/types/span.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -88,11 +88,12 @@ class KeySet final {
 
  private:
   explicit KeySet(std::string path);
+  absl::Status ReloadLocked() const;
 
   const std::string path_;
   mutable std::mutex mutex_;
   mutable absl::flat_hash_map<std::string, PublicKey> keys_;
-  mutable absl::Time looked_at_;
+  mutable std::chrono::steady_clock::time_point looked_at_;
   mutable std::string version_;  // what stat said of the file last read
 };
 

@@ -8,9 +8,10 @@
 
 #include <string>
 
-#include "houbu/type/v1/statement.pb.h"
 #include "libs/base/refusal.h"
 #include "libs/identity/keys.h"
+
+#include "houbu/type/v1/statement.pb.h"
 
 namespace houbu::identity {
 
@@ -30,7 +31,8 @@ inline constexpr Refusal kStatementWrongPurpose{absl::StatusCode::kFailedPrecond
                                                 "STATEMENT_WRONG_PURPOSE",
                                                 "The travel statement is for another purpose."};
 
-/// Gives the statement signed: Ed25519 over a context line and the serialized bytes.
+/// Gives the statement signed: Ed25519 over its serialized bytes. They begin with a field tag, so
+/// they can never be taken for a token's signing input, which is base64 text.
 type::v1::SignedStatement SignTravelStatement(const Signer& signer,
                                               const type::v1::TravelStatement& statement);
 

@@ -1,4 +1,5 @@
-/// Tells who calls: the peer's certificate first, then, from peers trusted with it, a person's token.
+/// Tells who calls: the peer's certificate first, then, from peers trusted with it, a person's
+/// token.
 #pragma once
 
 #include <absl/status/statusor.h>

@@ -31,10 +31,10 @@ class Client final {
   /// less than the margin left it is refused at once with DEADLINE_EXCEEDED. Cancelling the
   /// coroutine cancels the call. A refusal of the peer comes back as it was given.
   template <class Request, class Response>
-  async::Task<Response> Call(void (Stub::async_interface::*method)(grpc::ClientContext*,
-                                                                   const Request*, Response*,
-                                                                   std::function<void(grpc::Status)>),
-                             Request request, CallContext context) const {
+  async::Task<Response> Call(
+      void (Stub::async_interface::*method)(grpc::ClientContext*, const Request*, Response*,
+                                            std::function<void(grpc::Status)>),
+      Request request, CallContext context) const {
     return Fly<Stub, Request, Response>(channel_, stub_, method, std::move(request),
                                         std::move(context));
   }

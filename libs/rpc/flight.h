@@ -6,6 +6,12 @@
 #include <google/protobuf/descriptor.h>
 #include <grpcpp/client_context.h>
 
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
@@ -14,11 +20,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <functional>
-#include <memory>
-#include <optional>
-#include <string>
-#include <utility>
 
 #include "libs/async/task.h"
 #include "libs/rpc/channel.h"

@@ -30,5 +30,4 @@ std::string EncodePageToken(absl::string_view filter, absl::string_view position
 std::string DecodePageToken(Violations& violations, absl::string_view filter,
                             absl::string_view token);
 
-
 }  // namespace houbu::rpc

@@ -10,10 +10,11 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <string>
 #include <utility>
+
+#include <boost/asio/any_io_executor.hpp>
 
 #include "libs/async/task.h"
 #include "libs/rpc/access.h"
@@ -64,10 +65,9 @@ class Seam final {
                                 Response* response, Handlers* handlers,
                                 async::Task<Response> (Handlers::*method)(const Call&,
                                                                           const Request&)) {
-    return Open(*context, *request,
-                [handlers, method, request, response](const Call& call) {
-                  return Answer(handlers, method, &call, request, response);
-                });
+    return Open(*context, *request, [handlers, method, request, response](const Call& call) {
+      return Answer(handlers, method, &call, request, response);
+    });
   }
 
  private:
@@ -85,7 +85,7 @@ class Seam final {
   }
 
   grpc::ServerUnaryReactor* Open(grpc::CallbackServerContext& context,
-                                 const google::protobuf::Message& request, Work work);
+                                 const google::protobuf::Message& request, const Work& work);
   absl::Status Admit(const MethodRule& rule, const grpc::CallbackServerContext& context,
                      const google::protobuf::Message& request, Call& call) const;
 

@@ -12,10 +12,11 @@
 #include <string>
 #include <vector>
 
-#include "houbu/type/v1/date.pb.h"
-#include "houbu/type/v1/money.pb.h"
 #include "libs/base/money.h"
 #include "libs/base/refusal.h"
+
+#include "houbu/type/v1/date.pb.h"
+#include "houbu/type/v1/money.pb.h"
 
 namespace houbu::rpc {
 

@@ -11,9 +11,10 @@
 
 #include <string>
 
+#include "libs/base/money.h"
+
 #include "houbu/type/v1/date.pb.h"
 #include "houbu/type/v1/money.pb.h"
-#include "libs/base/money.h"
 
 namespace houbu::rpc {
 

@@ -1,0 +1,44 @@
+#include "libs/identity/travel_statement.h"
+
+#include <optional>
+
+namespace houbu::identity {
+
+namespace {
+
+constexpr absl::Duration kSkew = absl::Seconds(5);
+
+absl::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+}  // namespace
+
+type::v1::SignedStatement SignTravelStatement(const Signer& signer,
+                                              const type::v1::TravelStatement& statement) {
+  type::v1::SignedStatement result;
+  result.set_key_id(signer.public_key().id);
+  result.set_payload(statement.SerializeAsString());
+  result.set_signature(signer.Sign(result.payload()));
+  return result;
+}
+
+absl::StatusOr<type::v1::TravelStatement> VerifyTravelStatement(
+    const KeySet& keys, const type::v1::SignedStatement& signed_statement, absl::Time now,
+    const StatementUse& use) {
+  const std::optional<PublicKey> key = keys.Find(signed_statement.key_id());
+  if (!key ||
+      !SignatureIsValid(key->bytes, signed_statement.payload(), signed_statement.signature())) {
+    return Refuse(kStatementForged);
+  }
+  type::v1::TravelStatement statement;
+  if (!statement.ParseFromString(signed_statement.payload())) return Refuse(kStatementForged);
+  if (statement.account() != use.account) return Refuse(kStatementNotYours);
+  if (statement.purpose() != use.purpose) return Refuse(kStatementWrongPurpose);
+  const absl::Time issued = TimeOf(statement.issue_time());
+  const absl::Time expires = TimeOf(statement.expire_time());
+  if (now >= expires || now + kSkew < issued) return Refuse(kStatementExpired);
+  return statement;
+}
+
+}  // namespace houbu::identity

@@ -1,0 +1,146 @@
+#include "libs/rpc/seam.h"
+
+#include <absl/strings/escaping.h>
+#include <absl/strings/string_view.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <grpcpp/security/auth_context.h>
+#include <sodium.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/call_reactor.h"
+#include "libs/rpc/traceparent.h"
+
+namespace houbu::rpc {
+
+namespace {
+
+constexpr std::size_t kRequestIdSizeMax = 64;
+
+std::vector<std::string> HeadersOf(const grpc::CallbackServerContext& context, const char* name) {
+  std::vector<std::string> values;
+  const auto [first, last] = context.client_metadata().equal_range(name);
+  for (auto header = first; header != last; ++header) {
+    values.emplace_back(header->second.data(), header->second.size());
+  }
+  return values;
+}
+
+std::string HeaderOf(const grpc::CallbackServerContext& context, const char* name) {
+  const std::vector<std::string> values = HeadersOf(context, name);
+  return values.empty() ? std::string() : values.front();
+}
+
+Credentials CredentialsOf(const grpc::CallbackServerContext& context) {
+  Credentials credentials;
+  credentials.authorizations = HeadersOf(context, "authorization");
+  const std::shared_ptr<const grpc::AuthContext> peer = context.auth_context();
+  if (peer == nullptr || !peer->IsPeerAuthenticated()) return credentials;
+  for (const grpc::string_ref& uri : peer->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {
+    credentials.uris.emplace_back(uri.data(), uri.size());
+  }
+  return credentials;
+}
+
+std::string FingerprintOf(const google::protobuf::Message& request) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream output(&bytes);
+    google::protobuf::io::CodedOutputStream coded(&output);
+    coded.SetSerializationDeterministic(true);
+    request.SerializeToCodedStream(&coded);
+  }
+  std::string digest(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  return absl::BytesToHexString(digest);
+}
+
+bool IsRequestId(absl::string_view id) {
+  const auto allowed = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  };
+  return id.size() <= kRequestIdSizeMax && std::all_of(id.begin(), id.end(), allowed);
+}
+
+absl::Status ReadRequestId(const MethodRule& rule, const google::protobuf::Message& request,
+                           RequestKey& key) {
+  if (rule.request_id == nullptr) return absl::OkStatus();
+  key.request_id = request.GetReflection()->GetString(request, rule.request_id);
+  Violations violations;
+  if (key.request_id.empty()) {
+    violations.Add("request_id", "is required");
+  } else if (!IsRequestId(key.request_id)) {
+    violations.Add("request_id", "must be at most 64 characters of A-Z, a-z, 0-9, - and _");
+  }
+  if (!violations.empty()) {
+    key.request_id.clear();
+    return violations.ToStatus();
+  }
+  key.fingerprint = FingerprintOf(request);
+  return absl::OkStatus();
+}
+
+absl::Time DeadlineOf(const grpc::CallbackServerContext& context, const SeamOptions& options) {
+  const absl::Time now = SystemClock().Now();
+  const std::chrono::system_clock::time_point asked = context.deadline();
+  if (asked == std::chrono::system_clock::time_point::max()) return now + options.deadline_default;
+  return std::min(absl::FromChrono(asked), now + options.deadline_max);
+}
+
+}  // namespace
+
+Seam::Seam(boost::asio::any_io_executor executor, Authenticator authenticator, CallMetrics& metrics,
+           CallObserver& observer, SeamOptions options)
+    : executor_(std::move(executor)),
+      authenticator_(std::move(authenticator)),
+      metrics_(metrics),
+      observer_(observer),
+      options_(options) {}
+
+absl::Status Seam::Learn(absl::Span<const std::string> service_names) {
+  ASSIGN_OR_RETURN(access_, AccessTable::For(service_names));
+  for (const MethodRule* rule : access_.rules()) metrics_.Introduce(rule->service, rule->method);
+  return absl::OkStatus();
+}
+
+grpc::ServerUnaryReactor* Seam::Open(grpc::CallbackServerContext& context,
+                                     const google::protobuf::Message& request, const Work& work) {
+  const MethodRule* rule = access_.Find(request.GetDescriptor());
+  if (rule == nullptr) {
+    grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
+    reactor->Finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "There is no such method."));
+    return reactor;
+  }
+  auto* reactor = new CallReactor(executor_, *rule, metrics_, observer_);
+  const absl::Status admitted = Admit(*rule, context, request, reactor->call());
+  if (admitted.ok()) {
+    reactor->Start(work);
+  } else {
+    reactor->Refuse(admitted);
+  }
+  return reactor;
+}
+
+absl::Status Seam::Admit(const MethodRule& rule, const grpc::CallbackServerContext& context,
+                         const google::protobuf::Message& request, Call& call) const {
+  call.traceparent = ChildTraceparent(HeaderOf(context, "traceparent"));
+  call.language = HeaderOf(context, "accept-language");
+  call.deadline = DeadlineOf(context, options_);
+  call.request_key.method = rule.path;
+  ASSIGN_OR_RETURN(call.caller, authenticator_.Identify(CredentialsOf(context)));
+  call.request_key.caller = call.caller.kind == Caller::Kind::kAccount
+                                ? call.caller.account
+                                : "services/" + call.caller.service;
+  RETURN_IF_ERROR(CheckAccess(rule, call.caller));
+  return ReadRequestId(rule, request, call.request_key);
+}
+
+}  // namespace houbu::rpc
