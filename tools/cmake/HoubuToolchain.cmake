@@ -16,6 +16,9 @@ if(HOUBU_SANITIZE)
   add_link_options(-fsanitize=${HOUBU_SANITIZE})
 endif()
 
+# One setting for every translation unit: a precompiled header serves only those built alike.
+add_compile_options(-pthread)
+
 add_library(houbu_flags INTERFACE)
 target_compile_options(houbu_flags INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
