@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "libs/observe/trace.h"
 #include "nlohmann/json.hpp"
@@ -133,7 +134,11 @@ Field TraceField(absl::string_view traceparent) {
   return Field("trace_id", TraceIdOf(traceparent));
 }
 
-Field ErrorField(const absl::Status& status) { return Field("error", status.ToString()); }
+Field ErrorField(const absl::Status& status) {
+  // Not ToString(): payloads may carry what a caller sent.
+  return Field("error", absl::StrCat(absl::StatusCodeToString(status.code()), ": ",
+                                     status.message()));
+}
 
 void ConfigureLog(const LogOptions& options) {
   ProcessLogger();

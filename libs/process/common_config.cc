@@ -25,7 +25,9 @@ void CommonConfig::Bind(Binder& binder) {
                       "gRPC service config for calls to peers: retries, load balancing.");
   binder.File("identity.keys_file", &identity_keys_file,
               "The public keys account signs with, a JWKS; read again when it changes.");
-  binder.Optional("log.level", &log_level, "Least level written: debug, info, warning, error.");
+  binder.Choice("log.level", &log_level,
+                std::vector<std::string>{"debug", "info", "warning", "error"},
+                "Least level written.");
   binder.Optional("shutdown.drain_delay", &drain_delay,
                   "Pause between saying NOT_SERVING and closing the door.");
   binder.Optional("shutdown.grace", &shutdown_grace, "Time for calls and loops to end.");

@@ -6,10 +6,12 @@
 #include <set>
 #include <sstream>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
@@ -253,7 +255,11 @@ absl::Status FillPlain(const Setting& setting, const GivenValues& given) {
       std::visit([one, &setting](auto target) { return Assign(target, *one, setting.range); },
                  setting.target);
   if (!problem.empty()) return Problem(one->source, setting.key, problem);
-  return absl::OkStatus();
+  const auto* text = std::get_if<std::string*>(&setting.target);
+  if (text == nullptr || setting.choices.empty()) return absl::OkStatus();
+  if (absl::c_linear_search(setting.choices, **text)) return absl::OkStatus();
+  return Problem(one->source, setting.key,
+                 absl::StrCat("must be one of ", absl::StrJoin(setting.choices, ", ")));
 }
 
 absl::Status CheckFilled(const Setting& setting, const GivenValues& given,
@@ -292,6 +298,11 @@ Setting& Binder::Add(absl::string_view key, Target target, absl::string_view hel
 
 void Binder::Optional(absl::string_view key, Target target, absl::string_view help, Range range) {
   Add(key, target, help).range = range;
+}
+
+void Binder::Choice(absl::string_view key, std::string* value, std::vector<std::string> choices,
+                    absl::string_view help) {
+  Add(key, value, help).choices = std::move(choices);
 }
 
 void Binder::Required(absl::string_view key, Target target, absl::string_view help, Range range) {

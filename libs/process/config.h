@@ -44,6 +44,7 @@ struct Setting {
   Kind kind = Kind::kPlain;
   bool required = false;
   Range range;
+  std::vector<std::string> choices;  ///< The texts allowed; empty allows any.
 };
 
 /// Collects the settings of a service. A config structure's Bind() calls these, once a setting.
@@ -52,6 +53,10 @@ class Binder final {
   /// Binds a setting that keeps the value it has in the structure unless it is set.
   void Optional(absl::string_view key, Target target, absl::string_view help,
                 Range range = Range());
+
+  /// Binds a text that is one of `choices`; the structure holds the default.
+  void Choice(absl::string_view key, std::string* value, std::vector<std::string> choices,
+              absl::string_view help);
 
   /// Binds a setting without which the service does not start. An empty text counts as not set.
   void Required(absl::string_view key, Target target, absl::string_view help,

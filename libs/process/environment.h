@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
@@ -13,15 +14,16 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/http/client.h"
-#include "libs/identity/key_set.h"
+#include "libs/identity/keys.h"
 #include "libs/observe/metrics.h"
 #include "libs/observe/readiness.h"
 #include "libs/outbox/dispatcher.h"
 #include "libs/postgres/pool.h"
 #include "libs/process/common_config.h"
 #include "libs/redis/client.h"
-#include "libs/rpc/client.h"
+#include "libs/rpc/channel.h"
 #include "libs/rpc/seam.h"
+#include "libs/rpc/tls.h"
 
 namespace houbu::process {
 
@@ -70,15 +72,20 @@ class Environment final {
   /// deleted. Only while the service is built; one hook a method.
   void AddAnswerHook(absl::string_view method, outbox::AnswerHook hook);
 
-  /// Has the dispatcher look for due outbox rows now. Cheap; call it after each commit that
-  /// enqueued something.
+  /// Has the dispatcher look for due outbox rows now. Commits through postgres::UnitOfWork do this
+  /// by themselves; for rows written otherwise.
   void NudgeOutbox();
 
-  /// Gives NudgeOutbox as a function, for stores that want to be told nothing of outboxes.
-  std::function<void()> outbox_nudge();
+  /// Gives what is shown to peers and trusted of them; for the process itself.
+  const rpc::Tls& tls() const;
+  /// Gives the channels of all peers by name; for the process itself.
+  outbox::Channels outbox_channels() const;
+  /// Gives the registered hooks; for the process itself.
+  const outbox::AnswerHooks& answer_hooks() const;
+  /// Says how NudgeOutbox() is done; for the process itself.
+  void SetOutboxNudge(std::function<void()> nudge);
 
  private:
-  friend class Host;
   struct Members;
 
   explicit Environment(std::unique_ptr<Members> members);

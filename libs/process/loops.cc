@@ -108,10 +108,17 @@ void RunningLoops::Start(Loop loop) {
 
 void RunningLoops::Wake(absl::string_view name) {
   for (const std::shared_ptr<State>& state : loops_) {
-    if (state->loop.name != ToStd(name)) continue;
-    state->woken = true;
-    if (state->failures_in_a_row == 0) state->pause.cancel();
+    if (state->loop.name == ToStd(name)) Wake(*state);
   }
+}
+
+void RunningLoops::WakeAll() {
+  for (const std::shared_ptr<State>& state : loops_) Wake(*state);
+}
+
+void RunningLoops::Wake(State& state) {
+  state.woken = true;
+  if (state.failures_in_a_row == 0) state.pause.cancel();
 }
 
 async::Task<void> RunningLoops::Stop() {
@@ -119,6 +126,7 @@ async::Task<void> RunningLoops::Stop() {
     const std::shared_ptr<State> state = loops_.back();
     state->stopping = true;
     state->pause.cancel();
+    if (state->loop.interrupt != nullptr) state->loop.interrupt();
     if (!state->ended) co_await WaitFor(state->finished);
     loops_.pop_back();
   }

@@ -21,6 +21,8 @@ struct Loop {
   std::string name;         ///< lower_snake; the label of its figures.
   absl::Duration interval;  ///< The pause between two rounds; real time, not the service's clock.
   std::function<async::Task<void>()> round;  ///< One round: bounded work, safe to repeat.
+  /// Ends a round that would not end by itself; called once, when the loop is stopped. Mostly null.
+  std::function<void()> interrupt = nullptr;
 };
 
 /// Gives the pause before the next round: the interval after a success; after the n-th failure in
@@ -43,11 +45,16 @@ class RunningLoops final {
   /// for its end. Unknown names are ignored.
   void Wake(absl::string_view name);
 
+  /// Wakes all loops: the clock was moved.
+  void WakeAll();
+
   /// Stops the loops, last started first, each after its present round.
   async::Task<void> Stop();
 
  private:
   struct State;
+
+  static void Wake(State& state);
 
   boost::asio::any_io_executor executor_;
   observe::Metrics& metrics_;

@@ -33,6 +33,7 @@
 #include "absl/types/span.h"
 #include "grpcpp/impl/codegen/service_type.h"
 #include "libs/async/task.h"
+#include "libs/http/server.h"
 #include "libs/observe/readiness.h"
 #include "libs/postgres/migrations.h"
 #include "libs/process/common_config.h"

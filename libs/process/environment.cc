@@ -1,0 +1,204 @@
+#include "libs/process/environment.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/random_id_source.h"
+#include "libs/base/status_macros.h"
+#include "libs/base/text.h"
+#include "libs/identity/access_token.h"
+#include "libs/observe/log.h"
+#include "libs/process/call_log.h"
+#include "libs/process/clock_file.h"
+#include "libs/rpc/authentication.h"
+#include "libs/rpc/metrics.h"
+
+namespace houbu::process {
+namespace {
+
+constexpr char kTokenRelay[] = "gateway";
+
+[[noreturn]] void Bug(const char* what) {
+  observe::Log(observe::Level::kError, "bug", {observe::Field("what", what)});
+  std::abort();
+}
+
+absl::StatusOr<std::string> ReadServiceConfig(const std::string& path) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file || text.bad()) {
+    return absl::NotFoundError(absl::StrCat("peers.service_config: cannot read ", path));
+  }
+  return text.str();
+}
+
+rpc::TokenCheck CheckBy(const identity::KeySet& keys, const Clock& clock) {
+  return [&keys, &clock](absl::string_view token) -> absl::StatusOr<rpc::TokenSubject> {
+    ASSIGN_OR_RETURN(const identity::AccessClaims claims,
+                     identity::VerifyAccessToken(keys, token, clock.Now()));
+    rpc::TokenSubject subject;
+    subject.account = claims.account;
+    subject.session = claims.session;
+    return subject;
+  };
+}
+
+postgres::PoolOptions PoolOptionsOf(const std::string& service, const CommonConfig& config) {
+  postgres::PoolOptions options;
+  options.conninfo = config.postgres_conninfo;
+  options.size = config.postgres_pool_size;
+  options.application_name = absl::StrCat("houbu-", service);
+  return options;
+}
+
+}  // namespace
+
+// Declared in the order they are built; destroyed the other way round, the event loop nearly last.
+struct Environment::Members {
+  Members(std::string the_service, const CommonConfig& the_config, rpc::Tls the_tls,
+          std::unique_ptr<identity::KeySet> the_keys)
+      : service(std::move(the_service)),
+        config(the_config),
+        tls(std::move(the_tls)),
+        keys(std::move(the_keys)),
+        clock(system_clock),
+        ids(clock),
+        server_metrics(*metrics.registry(), rpc::CallMetrics::Side::kServer),
+        client_metrics(*metrics.registry(), rpc::CallMetrics::Side::kClient),
+        io_context(1),
+        workers(async::WorkerPoolOptions()),
+        http(workers, http::ClientOptions()),
+        seam(io_context.get_executor(),
+             rpc::Authenticator(CheckBy(*keys, clock), std::vector<std::string>{kTokenRelay}),
+             server_metrics, call_log),
+        postgres(io_context.get_executor(), PoolOptionsOf(service, config)) {}
+
+  const std::string service;
+  const CommonConfig& config;
+  const rpc::Tls tls;
+  const std::unique_ptr<identity::KeySet> keys;
+  SystemClock system_clock;
+  MovableClock clock;
+  RandomIdSource ids;
+  observe::Metrics metrics;
+  rpc::CallMetrics server_metrics;
+  rpc::CallMetrics client_metrics;
+  CallLog call_log;
+  boost::asio::io_context io_context;
+  async::WorkerPool workers;
+  http::Client http;
+  rpc::Seam seam;
+  postgres::Pool postgres;
+  std::unique_ptr<redis::Client> redis;
+  std::map<std::string, rpc::Channel> peers;
+  outbox::AnswerHooks answer_hooks;
+  std::function<void()> outbox_nudge;
+};
+
+absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(absl::string_view service,
+                                                                 const CommonConfig& config) {
+  rpc::TlsFiles files;
+  files.ca = config.tls_ca;
+  files.certificate = config.tls_certificate;
+  files.key = config.tls_key;
+  ASSIGN_OR_RETURN(rpc::Tls tls, rpc::LoadTls(files));
+  ASSIGN_OR_RETURN(std::unique_ptr<identity::KeySet> keys,
+                   identity::KeySet::Open(config.identity_keys_file));
+  ASSIGN_OR_RETURN(const std::string service_config,
+                   ReadServiceConfig(config.peers_service_config));
+  auto members = std::make_unique<Members>(std::string(ToStd(service)), config, std::move(tls),
+                                           std::move(keys));
+  if (config.clock_control && !config.clock_file.empty()) {
+    ASSIGN_OR_RETURN(const absl::Duration offset, ReadClockFile(config.clock_file));
+    members->clock.set_offset(offset);
+  }
+  rpc::ChannelOptions channel_options;
+  channel_options.metrics = &members->client_metrics;
+  channel_options.observer = &members->call_log;
+  for (const auto& [name, address] : config.peer_addresses) {
+    members->peers.emplace(
+        name, rpc::Channel(address, members->tls, service_config, channel_options));
+  }
+  if (config.redis_wanted) {
+    redis::Options options;
+    options.host = config.redis_host;
+    options.port = config.redis_port;
+    options.password = config.redis_password;
+    // Found again soon enough for readiness to follow within two seconds.
+    options.backoff_max = absl::Seconds(1);
+    members->redis =
+        std::make_unique<redis::Client>(members->io_context.get_executor(), std::move(options));
+  }
+  return std::unique_ptr<Environment>(new Environment(std::move(members)));
+}
+
+Environment::Environment(std::unique_ptr<Members> members) : members_(std::move(members)) {}
+
+Environment::~Environment() = default;
+
+const std::string& Environment::service() const { return members_->service; }
+
+const CommonConfig& Environment::config() const { return members_->config; }
+
+boost::asio::io_context& Environment::io_context() { return members_->io_context; }
+
+boost::asio::any_io_executor Environment::executor() {
+  return members_->io_context.get_executor();
+}
+
+MovableClock& Environment::clock() { return members_->clock; }
+
+IdSource& Environment::ids() { return members_->ids; }
+
+postgres::Pool& Environment::postgres() { return members_->postgres; }
+
+redis::Client& Environment::redis() {
+  if (members_->redis == nullptr) Bug("a service without BindRedis() asks for Redis");
+  return *members_->redis;
+}
+
+rpc::Seam& Environment::seam() { return members_->seam; }
+
+identity::KeySet& Environment::keys() { return *members_->keys; }
+
+rpc::Channel& Environment::peer(absl::string_view name) {
+  const auto found = members_->peers.find(std::string(ToStd(name)));
+  if (found == members_->peers.end()) Bug("a service asks for a peer without BindPeer()");
+  return found->second;
+}
+
+http::Client& Environment::http() { return members_->http; }
+
+async::WorkerPool& Environment::workers() { return members_->workers; }
+
+observe::Metrics& Environment::metrics() { return members_->metrics; }
+
+void Environment::AddAnswerHook(absl::string_view method, outbox::AnswerHook hook) {
+  members_->answer_hooks[std::string(ToStd(method))] = std::move(hook);
+}
+
+void Environment::NudgeOutbox() {
+  if (members_->outbox_nudge != nullptr) members_->outbox_nudge();
+}
+
+const rpc::Tls& Environment::tls() const { return members_->tls; }
+
+outbox::Channels Environment::outbox_channels() const {
+  outbox::Channels channels;
+  for (const auto& [name, channel] : members_->peers) channels[name] = channel.grpc_channel();
+  return channels;
+}
+
+const outbox::AnswerHooks& Environment::answer_hooks() const { return members_->answer_hooks; }
+
+void Environment::SetOutboxNudge(std::function<void()> nudge) {
+  members_->outbox_nudge = std::move(nudge);
+}
+
+}  // namespace houbu::process
