@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+
 #include "libs/async/task.h"
 
 namespace houbu::async {

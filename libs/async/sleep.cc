@@ -1,11 +1,12 @@
 #include <algorithm>
 #include <chrono>
 
-#include "libs/async/task.h"
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "libs/async/task.h"
 
 namespace houbu::async {
 

@@ -5,8 +5,9 @@
 #include <cstddef>
 
 #include "absl/time/time.h"
-#include "libs/base/refusal.h"
 #include <boost/asio/thread_pool.hpp>
+
+#include "libs/base/refusal.h"
 
 namespace houbu::async {
 namespace {

@@ -11,12 +11,13 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "libs/async/task.h"
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "libs/async/task.h"
 
 namespace houbu::async {
 
@@ -53,10 +54,10 @@ namespace worker_pool_internal {
 template <class T, class Handler>
 void Resume(Handler handler, Outcome<T> outcome) {
   auto executor = boost::asio::get_associated_executor(handler);
-  boost::asio::post(executor, [handler = std::move(handler),
-                               outcome = std::move(outcome)]() mutable {
-    std::move(handler)(std::move(outcome));
-  });
+  boost::asio::post(executor,
+                    [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
+                      std::move(handler)(std::move(outcome));
+                    });
 }
 
 }  // namespace worker_pool_internal

@@ -58,8 +58,6 @@ absl::Time StartOfDay(absl::CivilDay day, absl::TimeZone zone) {
   return absl::FromCivil(absl::CivilSecond(day), zone);
 }
 
-absl::CivilDay DayAt(absl::Time time, absl::TimeZone zone) {
-  return absl::ToCivilDay(time, zone);
-}
+absl::CivilDay DayAt(absl::Time time, absl::TimeZone zone) { return absl::ToCivilDay(time, zone); }
 
 }  // namespace houbu

@@ -4,7 +4,9 @@
 
 namespace houbu {
 
-absl::Time SystemClock::Now() const { return absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())); }
+absl::Time SystemClock::Now() const {
+  return absl::FromUnixMicros(absl::ToUnixMicros(absl::Now()));
+}
 
 absl::Time MovableClock::Now() const { return base_.Now() + offset(); }
 

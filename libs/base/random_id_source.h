@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 

@@ -24,19 +24,19 @@ absl::Status AsStatus(absl::StatusOr<T> outcome) {
 #define HOUBU_UNIQUE(name) HOUBU_JOIN(name, __LINE__)
 
 /// Returns the failure of an absl::Status or absl::StatusOr expression from this function.
-#define RETURN_IF_ERROR(...)                                                            \
-  do {                                                                                  \
-    auto HOUBU_UNIQUE(houbu_outcome_) = (__VA_ARGS__);                                  \
-    if (!HOUBU_UNIQUE(houbu_outcome_).ok()) {                                           \
+#define RETURN_IF_ERROR(...)                                                              \
+  do {                                                                                    \
+    auto HOUBU_UNIQUE(houbu_outcome_) = (__VA_ARGS__);                                    \
+    if (!HOUBU_UNIQUE(houbu_outcome_).ok()) {                                             \
       return ::houbu::status_internal::AsStatus(std::move(HOUBU_UNIQUE(houbu_outcome_))); \
-    }                                                                                   \
+    }                                                                                     \
   } while (false)
 
 /// Declares a variable with the value of an absl::StatusOr expression, or returns its failure:
 ///   ASSIGN_OR_RETURN(const absl::CivilDay day, ParseCivilDay(text));
-#define ASSIGN_OR_RETURN(declaration, ...)                          \
-  auto HOUBU_UNIQUE(houbu_value_) = (__VA_ARGS__);                  \
-  if (!HOUBU_UNIQUE(houbu_value_).ok()) {                           \
-    return std::move(HOUBU_UNIQUE(houbu_value_)).status();          \
-  }                                                                 \
+#define ASSIGN_OR_RETURN(declaration, ...)                 \
+  auto HOUBU_UNIQUE(houbu_value_) = (__VA_ARGS__);         \
+  if (!HOUBU_UNIQUE(houbu_value_).ok()) {                  \
+    return std::move(HOUBU_UNIQUE(houbu_value_)).status(); \
+  }                                                        \
   declaration = *std::move(HOUBU_UNIQUE(houbu_value_))

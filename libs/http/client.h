@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+
 #include "libs/async/task.h"
 #include "libs/async/worker_pool.h"
 #include "libs/http/message.h"

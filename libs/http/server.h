@@ -11,9 +11,10 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include <boost/asio/any_io_executor.hpp>
+
 #include "libs/async/task.h"
 #include "libs/http/message.h"
-#include <boost/asio/any_io_executor.hpp>
 
 namespace houbu::http {
 

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/secrets/bytes.h"
 #include "libs/secrets/sodium.h"
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+
 #include "libs/secrets/keys.h"
 
 namespace houbu::secrets {

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_format.h"
+
 #include "libs/secrets/sodium.h"
 
 namespace houbu::secrets {
@@ -75,9 +76,8 @@ absl::StatusOr<std::string> FromHex(absl::string_view hex) {
   std::string bytes(hex.size() / 2, '\0');
   std::size_t size = 0;
   const char* end = nullptr;
-  const int failed =
-      sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), hex.data(),
-                     hex.size(), nullptr, &size, &end);
+  const int failed = sodium_hex2bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
+                                    hex.data(), hex.size(), nullptr, &size, &end);
   if (failed != 0 || end != hex.data() + hex.size()) {
     return absl::InvalidArgumentError("not hexadecimal");
   }
@@ -97,9 +97,9 @@ absl::StatusOr<std::string> FromBase64Url(absl::string_view text) {
   std::string bytes(text.size(), '\0');
   std::size_t size = 0;
   const char* end = nullptr;
-  const int failed = sodium_base642bin(
-      reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(), text.size(),
-      nullptr, &size, &end, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+  const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
+                                       text.data(), text.size(), nullptr, &size, &end,
+                                       sodium_base64_VARIANT_URLSAFE_NO_PADDING);
   if (failed != 0 || end != text.data() + text.size()) {
     return absl::InvalidArgumentError("not base64url");
   }

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "absl/status/status.h"
+
 #include "libs/secrets/bytes.h"
 #include "libs/secrets/sodium.h"
 
@@ -51,10 +52,9 @@ std::string FieldCipher::Encrypt(absl::string_view text, absl::string_view conte
   const std::string nonce = RandomBytes(kNonceBytes);
   box += nonce;
   std::string sealed(text.size() + kTagBytes, '\0');
-  crypto_aead_xchacha20poly1305_ietf_encrypt(Unsigned(sealed), nullptr, Unsigned(text),
-                                             text.size(), Unsigned(absl::string_view(bound)),
-                                             bound.size(), nullptr,
-                                             Unsigned(absl::string_view(nonce)), key.bytes());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(
+      Unsigned(sealed), nullptr, Unsigned(text), text.size(), Unsigned(absl::string_view(bound)),
+      bound.size(), nullptr, Unsigned(absl::string_view(nonce)), key.bytes());
   return box + sealed;
 }
 

@@ -5,9 +5,10 @@
 #include <optional>
 #include <utility>
 
-#include "libs/async/task.h"
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+
+#include "libs/async/task.h"
 
 namespace houbu::testing {
 
