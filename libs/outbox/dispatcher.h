@@ -62,7 +62,7 @@ struct Options {
   int in_flight_per_target_max = 20;  ///< So that one hung target leaves room for others.
   int refusals_max = 20;              ///< Answers that are no outage before a row is parked.
   absl::Duration call_deadline = absl::Seconds(10);
-  absl::Duration lease = absl::Seconds(30);  ///< Longer than call_deadline and hook together.
+  absl::Duration lease = absl::Seconds(15);  ///< Longer than call_deadline and hook together.
   absl::Duration poll_interval = absl::Milliseconds(200);
   absl::Duration backoff_first = absl::Milliseconds(50);
   absl::Duration backoff_max = absl::Seconds(30);

@@ -19,6 +19,9 @@ struct pg_conn;
 
 namespace houbu::postgres {
 
+/// How much longer than the server's own statement timeout we wait before giving a connection up.
+inline constexpr absl::Duration kPatienceMargin = absl::Seconds(5);
+
 /// One open connection. One coroutine at a time uses it. A coroutine that is cancelled in the
 /// middle of a statement leaves it busy(); Drain finishes what it began.
 class Connection final {
@@ -46,6 +49,8 @@ class Connection final {
   bool broken() const;
   /// Tells whether a transaction is open, failed or not.
   bool in_transaction() const;
+  /// Tells whether a transaction is open that can only be rolled back.
+  bool transaction_failed() const;
   /// Tells, without waiting, whether an idle connection was closed by the server meanwhile.
   bool StillAlive();
 
@@ -59,11 +64,11 @@ class Connection final {
 
   Connection(boost::asio::any_io_executor executor, pg_conn* connection);
 
-  Task<void> Handshake(absl::Duration timeout);
+  Task<void> Handshake();
   Task<Result> Finish();
-  Task<void> Flush(std::shared_ptr<Watch> watch);
-  Task<void> AwaitInput(std::shared_ptr<Watch> watch);
-  Task<void> Await(Direction direction, std::shared_ptr<Watch> watch);
+  Task<void> Flush(const Watch* watch);
+  Task<void> AwaitInput(const Watch* watch);
+  Task<void> Await(Direction direction, const Watch* watch);
   absl::Status Broken(absl::string_view what);
   void Attach();
   void Detach();

@@ -47,7 +47,7 @@ enum class Isolation {
 class Lease final {
  public:
   /// Lends nothing.
-  Lease() = default;
+  Lease();
   Lease(std::shared_ptr<PoolCore> core, std::unique_ptr<Connection> connection);
   Lease(Lease&& other) noexcept;
   Lease& operator=(Lease&& other) noexcept;

@@ -3,29 +3,21 @@
 /// Connects when first needed and again after a loss, at most one try per back-off; between tries
 /// calls fail at once as UNAVAILABLE. Commands given in one turn of the event loop travel together.
 ///
-/// Failures: no connection, no answer in time, or Redis not ready (LOADING, BUSY, READONLY, OOM and
-/// their like) are UNAVAILABLE; a script's own refusal, an error reply of the form "CODE text", is
-/// FAILED_PRECONDITION with ReasonOf() = CODE; Redis' "ERR", "WRONGTYPE" and the like are INTERNAL.
+/// Failures: see errors.h.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "libs/async/task.h"
-#include "libs/base/refusal.h"
 #include "libs/redis/reply.h"
 #include <boost/asio/any_io_executor.hpp>
 
 namespace houbu::redis {
 
 using async::Task;
-
-/// Redis cannot be reached, or did not answer in time. What was sent may have been done.
-inline constexpr Refusal kUnavailable{absl::StatusCode::kUnavailable, "REDIS_UNAVAILABLE",
-                                      "Redis cannot be reached."};
 
 /// Where Redis is and how patient the client is.
 struct Options {
@@ -36,9 +28,6 @@ struct Options {
   absl::Duration backoff_first = absl::Milliseconds(50);
   absl::Duration backoff_max = absl::Seconds(2);
 };
-
-/// Returns the failure an error reply stands for.
-absl::Status StatusOfError(absl::string_view error);
 
 /// A client of one Redis. Safe to use from any thread; callers resume on their own executors. A
 /// call is not cancelled with its caller: it ends with its answer or its timeout.
@@ -73,6 +62,9 @@ class Client final {
 
  private:
   class Core;
+
+  static Task<Reply> Send(std::shared_ptr<Core> core, std::vector<std::string> argv, bool reload);
+
   std::shared_ptr<Core> core_;
 };
 

@@ -1,0 +1,115 @@
+#include "libs/outbox/rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "libs/async/status_macros.h"
+
+namespace houbu::outbox {
+namespace {
+
+using postgres::Parameters;
+using postgres::Result;
+using postgres::Row;
+
+// Any older row of the aggregate blocks, whatever its state. FOR UPDATE looks at a row again when
+// another claimed it since the snapshot, and finds its new lease.
+constexpr char kClaim[] = R"sql(
+  UPDATE outbox AS claimed SET attempts = claimed.attempts + 1, lease_until = $2
+  FROM (
+    SELECT id FROM outbox AS due
+    WHERE due.parked_at IS NULL AND due.due_at <= $1
+      AND (due.lease_until IS NULL OR due.lease_until <= $1)
+      AND NOT due.target = ANY($4::text[])
+      AND NOT EXISTS (SELECT FROM outbox AS older
+                      WHERE older.aggregate = due.aggregate AND older.seq < due.seq)
+    ORDER BY due.due_at, due.seq
+    LIMIT $3
+    FOR UPDATE SKIP LOCKED) AS chosen
+  WHERE claimed.id = chosen.id
+  RETURNING claimed.id, claimed.aggregate, claimed.target, claimed.method, claimed.payload,
+    claimed.traceparent, claimed.due_at, claimed.attempts, claimed.refusals)sql";
+
+constexpr char kDelete[] = "DELETE FROM outbox WHERE id = $1 AND attempts = $2";
+
+constexpr char kPostpone[] = R"sql(
+  UPDATE outbox SET lease_until = NULL, due_at = $3, last_error = $4, refusals = refusals + $5,
+    parked_at = $6
+  WHERE id = $1 AND attempts = $2)sql";
+
+constexpr char kCount[] = R"sql(
+  SELECT count(*) FILTER (WHERE parked_at IS NULL) AS pending,
+    count(*) FILTER (WHERE parked_at IS NOT NULL) AS parked,
+    min(created_at) FILTER (WHERE parked_at IS NULL) AS oldest
+  FROM outbox)sql";
+
+constexpr char kUnpark[] = R"sql(
+  UPDATE outbox SET parked_at = NULL, refusals = 0, due_at = $2, lease_until = NULL
+  WHERE aggregate = $1 AND parked_at IS NOT NULL)sql";
+
+ClaimedCall CallIn(const Row& row) {
+  ClaimedCall claimed;
+  claimed.call.id = row.Text("id");
+  claimed.call.aggregate = row.Text("aggregate");
+  claimed.call.target = row.Text("target");
+  claimed.call.method = row.Text("method");
+  claimed.call.payload = row.Bytes("payload");
+  claimed.call.traceparent = row.Text("traceparent");
+  claimed.call.due_at = row.Time("due_at");
+  claimed.attempts = row.Int32("attempts");
+  claimed.refusals = row.Int32("refusals");
+  return claimed;
+}
+
+}  // namespace
+
+Task<std::vector<ClaimedCall>> ClaimDue(postgres::Pool& pool, Claim claim) {
+  Parameters params;
+  params.Add(claim.now).Add(claim.lease_until).Add(claim.limit).AddTextArray(claim.targets_full);
+  ASSIGN_OR_CO_RETURN(const Result result, co_await pool.Query(kClaim, std::move(params)));
+  std::vector<ClaimedCall> calls;
+  for (int i = 0; i < result.rows(); ++i) {
+    calls.push_back(CallIn(result.row(i)));
+  }
+  co_return calls;
+}
+
+Task<void> DeleteAnswered(postgres::Pool& pool, std::string id, int attempts) {
+  Parameters params;
+  params.Add(id).Add(attempts);
+  const auto deleted = co_await pool.Query(kDelete, std::move(params));
+  co_return deleted.status();
+}
+
+Task<void> Postpone(postgres::Pool& pool, std::string id, int attempts,
+                    Postponement postponement) {
+  const std::optional<absl::Time> parked_at =
+      postponement.parked ? std::make_optional(postponement.now) : std::nullopt;
+  Parameters params;
+  params.Add(id).Add(attempts).Add(postponement.due_at).Add(postponement.error);
+  params.Add(postponement.refused ? 1 : 0).Add(parked_at);
+  const auto written = co_await pool.Query(kPostpone, std::move(params));
+  co_return written.status();
+}
+
+Task<OutboxStats> CountRows(postgres::Pool& pool, absl::Time now) {
+  ASSIGN_OR_CO_RETURN(const Result result, co_await pool.Query(kCount));
+  const Row row = result.row(0);
+  OutboxStats stats;
+  stats.pending = row.Int64("pending");
+  stats.parked = row.Int64("parked");
+  const std::optional<absl::Time> oldest = row.OptionalTime("oldest");
+  if (oldest.has_value()) {
+    stats.oldest_age = std::max(now - *oldest, absl::ZeroDuration());
+  }
+  co_return stats;
+}
+
+Task<int> UnparkRows(postgres::Pool& pool, std::string aggregate, absl::Time now) {
+  Parameters params;
+  params.Add(aggregate).Add(now);
+  ASSIGN_OR_CO_RETURN(const Result result, co_await pool.Query(kUnpark, std::move(params)));
+  co_return static_cast<int>(result.affected());
+}
+
+}  // namespace houbu::outbox

@@ -1,0 +1,95 @@
+/// One connection to Redis: hiredis' asynchronous context on an Asio strand. Only the client uses
+/// it; everything in it runs on the strand.
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "libs/redis/reply.h"
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+
+struct redisAsyncContext;
+
+namespace houbu::redis {
+
+/// Connects, sends, gives each answer to who asked, and is lost once.
+///
+/// hiredis' traps: handling a read or write may free the context (everything looks again after
+/// each); freeing it inside an answer's callback is put off until that returns; `cleanup` is called
+/// just before the socket is closed, and is the one sure sign that the connection is gone.
+class Link final : public std::enable_shared_from_this<Link> {
+ public:
+  using Strand = boost::asio::strand<boost::asio::any_io_executor>;
+  /// Takes an answer; called once, on the strand, never from inside Send.
+  using OnReply = std::function<void(absl::StatusOr<Reply>)>;
+
+  /// Where to connect to and how long an answer may take.
+  struct Target {
+    std::string host;
+    int port = 0;
+    std::chrono::nanoseconds timeout{};
+  };
+
+  Link(Strand strand, Target target);
+
+  /// Frees the connection; callers still waiting are dropped unanswered, with their coroutines.
+  ~Link();
+
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+
+  /// Begins to connect. `on_lost` is called once the connection is gone, with whether it ever
+  /// answered.
+  void Connect(std::function<void(bool answered)> on_lost);
+
+  /// Sends a command; before the connection stands it waits for that.
+  void Send(const std::vector<std::string>& argv, OnReply on_reply);
+
+  /// Fails what is waiting and closes.
+  void Close(std::string cause);
+
+ private:
+  enum class Direction { kRead, kWrite };
+
+  /// One direction of readiness: wanted by hiredis, and under way in Asio.
+  struct Interest {
+    bool wanted = false;
+    bool pending = false;
+  };
+
+  struct Hooks;  // hiredis' C callbacks.
+
+  void Attach();
+  void Want(Direction direction);
+  void Ready(Direction direction);
+  void Handle(Direction direction);
+  void Lost();
+  void Watch();
+
+  Strand strand_;
+  Target target_;
+  boost::asio::posix::stream_descriptor socket_;
+  boost::asio::steady_timer watchdog_;
+  redisAsyncContext* context_ = nullptr;
+  Interest read_;
+  Interest write_;
+  bool connected_ = false;
+  bool handling_write_ = false;
+  bool answered_ = false;
+  bool closing_ = false;
+  bool silent_ = false;
+  bool watching_ = false;
+  std::string cause_ = "The connection was lost.";
+  std::deque<std::chrono::steady_clock::time_point> deadlines_;
+  std::function<void(bool)> on_lost_;
+};
+
+}  // namespace houbu::redis
