@@ -1,0 +1,76 @@
+"""Writes what each service of a development stack reads: its configuration, its retry policy."""
+
+import glob
+import os
+import re
+
+import credentials
+from layout import ROOT, SERVICES
+
+# Which services each one calls.
+PEERS = {
+    "account": ("notification",),
+    "slot": ("payment", "notification", "waitlist"),
+    "waitlist": ("slot", "payment", "notification"),
+    "payment": ("notification", "slot", "waitlist"),
+    "notification": (),
+}
+
+
+def write_service_config(layout):
+    """The gRPC service config for calls between services.
+
+    Every mutation carries a request_id and answers a repetition as before, so all methods may be
+    repeated when a peer was not there; nothing else is repeated below the caller's eyes.
+    """
+    names = [{"service": service} for service in _services()]
+    policy = {
+        "maxAttempts": 4, "initialBackoff": "0.05s", "maxBackoff": "1s", "backoffMultiplier": 2,
+        "retryableStatusCodes": ["UNAVAILABLE"],
+    }  # fmt: skip
+    content = {
+        "methodConfig": [{"name": names, "retryPolicy": policy}],
+        "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.1},
+    }
+    return layout.write_json(content, "config", "service_config.json")
+
+
+def _services():
+    found = []
+    for path in sorted(glob.glob(os.path.join(ROOT, "protos/houbu/*/v1/*.proto"))):
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        package = re.search(r"^package ([\w.]+);", text, re.MULTILINE)
+        for name in re.findall(r"^service (\w+) ", text, re.MULTILINE):
+            found.append(f"{package[1]}.{name}")
+    return found
+
+
+def write(layout, service, service_config):
+    """The configuration of a service; returns its path."""
+    certificate, key = credentials.certificate_paths(layout, service)
+    peers = {
+        peer: {"address": f"localhost:{layout.grpc_port(peer)}"} for peer in PEERS[service]
+    }  # fmt: skip
+    content = {
+        "server": {"address": f"127.0.0.1:{layout.grpc_port(service)}"},
+        "admin": {"address": f"127.0.0.1:{layout.admin_port(service)}"},
+        "tls": {"ca": credentials.authority_path(layout), "certificate": certificate, "key": key},
+        "postgres": {"conninfo": layout.conninfo(f"houbu_{service}"), "pool_size": 16},
+        "peers": {**peers, "service_config": service_config},
+        "identity": {"keys_file": credentials.key_set_path(layout)},
+        "development": {
+            "clock_control": True, "clock_file": layout.path("clocks", service),
+        },
+        "log": {"level": "info"},
+    }  # fmt: skip
+    _own(layout, service, content)
+    return layout.write_json(content, "config", service + ".json")
+
+
+def _own(layout, service, content):
+    """Adds what only this service has."""
+    key = lambda name: credentials.key_path(layout, name)
+    url = lambda name: f"http://127.0.0.1:{layout.port(name)}"
+    if service == "slot":
+        content["redis"] = {"host": "127.0.0.1", "port": layout.port("redis")}

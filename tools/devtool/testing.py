@@ -1,0 +1,200 @@
+"""Runs every test: C++ programs on private databases, Python tests, checks, the demo."""
+
+import glob
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+import checks
+import demo
+import results
+from build import build
+from console import Failure, console
+from databases import Postgres, Redis
+from layout import ROOT, Layout
+from processes import Processes
+from stack import Stack
+
+PROGRAM_SECONDS = 1200
+TEST_PORTS = 500  # from the base: databases of tests
+DEMO_PORTS = 600  # from the base: the stack the demo runs on
+_PYTHON = ("tools/**/*_test.py", "tests/**/*_test.py", "deploy/**/*_test.py")
+
+
+def run(layout, wanted="", preset="dev", rebuild=True):
+    """Runs the tests chosen by the filter; returns how many failed."""
+    folder = build(layout, preset=preset) if rebuild else os.path.join(ROOT, "build", preset)
+    found = []
+    with TestDatabases(layout) as environment:
+        for path in sorted(glob.glob(os.path.join(folder, "*_test"))):
+            found += _run_program(layout, path, wanted, environment)
+        for path in _python_files():
+            found += _run_python(layout, path, wanted, environment)
+    if not wanted:
+        found += _run_checks(layout)
+        found += _run_demo(layout, preset)
+    results.merge(layout, found, whole=not wanted and preset == "dev")
+    return _report(found, wanted)
+
+
+class TestDatabases:
+    """PostgreSQL and Redis for tests; gives the environment that names them."""
+
+    def __init__(self, layout):
+        self._layout = Layout(os.path.join(layout.state, "test"), layout.base + TEST_PORTS, True)
+        self._processes = Processes(self._layout)
+
+    def __enter__(self):
+        console.step("starting PostgreSQL and Redis for tests")
+        try:
+            Postgres(self._layout, self._processes).start()
+            Redis(self._layout, self._processes).start()
+        except BaseException:
+            self.__exit__()
+            raise
+        environment = {
+            "HOUBU_TEST_PG": self._layout.conninfo("postgres"),
+            "HOUBU_TEST_REDIS": f"127.0.0.1:{self._layout.port('redis')}",
+        }
+        data = os.path.join(ROOT, "../shared/data")
+        if "HOUBU_TEST_DATA" not in os.environ and os.path.isdir(data):
+            environment["HOUBU_TEST_DATA"] = os.path.realpath(data)
+        return environment
+
+    def __exit__(self, *_):
+        for name in self._processes.names():
+            self._processes.stop(name)
+
+
+def _python_files():
+    return sorted({path for pattern in _PYTHON
+                   for path in glob.glob(os.path.join(ROOT, pattern), recursive=True)})  # fmt: skip
+
+
+def _catch_filter(program, wanted):
+    """Catch2's test specification for a filter; None runs nothing of this program."""
+    if not wanted or wanted in (program, program.removesuffix("_test")):
+        return []
+    if results.RULE.fullmatch(wanted):
+        return [f"[{wanted}]"]
+    if wanted.startswith("["):
+        return [wanted]
+    return ["*" + re.sub(r"([,\\\[])", r"\\\1", wanted) + "*"]
+
+
+def _run_program(layout, path, wanted, environment):
+    program = os.path.basename(path)
+    report, log = layout.path("results", program + ".xml"), layout.log(program)
+    if os.path.exists(report):
+        os.remove(report)
+    command = [path, *_catch_filter(program, wanted), "-r", "xml", "-d", "yes", "-o", report]
+    code = _execute(program, command, log, environment)
+    found = results.read_catch(program, report, ROOT)
+    if found is None:
+        return [_broken(program, code, log)]
+    if code != 0 and not any(result.status == "failed" for result in found):
+        if not found and wanted:
+            return []  # nothing of this program is called so
+        found.append(_broken(program, code, log))
+    return _said(program, found)
+
+
+def _broken(program, code, log):
+    detail = f"ended with code {code} before its report was whole (log: {log})"
+    return results.Result(program, "the program runs to its end", [], "failed", 0.0, detail)
+
+
+def _execute(program, command, log, environment):
+    console.progress(f"running {program}")
+    with open(log, "w", encoding="utf-8") as file:
+        try:
+            done = subprocess.run(
+                command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+                stdout=file, stderr=file, timeout=PROGRAM_SECONDS, check=False,
+            )  # fmt: skip
+            return done.returncode
+        except subprocess.TimeoutExpired:
+            file.write(f"killed after {PROGRAM_SECONDS} s\n")
+            return 124
+
+
+def _run_python(layout, path, wanted, environment):
+    name = os.path.relpath(path, ROOT)
+    report = layout.path("results", name.replace("/", "-") + ".json")
+    if os.path.exists(report):
+        os.remove(report)
+    pattern = "" if wanted and wanted in name else wanted
+    runner = os.path.join(ROOT, "tools/devtool/pyrunner.py")
+    log = layout.log(name.replace("/", "-"))
+    code = _execute(
+        name, [sys.executable, runner, path, report, pattern.strip("[]")], log, environment
+    )
+    if not os.path.exists(report):
+        return [_broken(name, code, log)]
+    with open(report, encoding="utf-8") as file:
+        found = [results.Result(name, where=name, **entry) for entry in json.load(file)]
+    return _said(name, found)
+
+
+def _said(program, found):
+    if found:
+        failed = sum(result.status == "failed" for result in found)
+        seconds = sum(result.seconds for result in found)
+        verdict = f"{failed} FAILED" if failed else "ok"
+        console.say(f"   {program}: {len(found)} tests, {seconds:.1f} s, {verdict}")
+    return found
+
+
+def _run_checks(layout):
+    return [_attempt("checks", name, action, layout)
+            for name, action in (("tidy", checks.tidy), ("buf lint", checks.buf_lint))]  # fmt: skip
+
+
+def _run_demo(layout, preset):
+    """The end-to-end test: the demo on a stack of its own, made and removed for it."""
+    other = Layout(os.path.join(layout.state, "e2e"), layout.base + DEMO_PORTS)
+    stack = Stack(other, preset)
+
+    def attempt(_):
+        stack.purge()
+        try:
+            stack.up()
+            demo.load_sample(stack)
+            demo.run(other, results_in=layout)
+        finally:
+            stack.down()
+        stack.purge()
+
+    return [_attempt("e2e", "the demo passes on a fresh stack", attempt, layout)]
+
+
+def _attempt(program, name, action, layout):
+    started = time.monotonic()
+    status, detail = "passed", ""
+    try:
+        action(layout)
+    except Failure as failure:
+        status, detail = "failed", str(failure)
+    except checks.Skipped as skipped:
+        status, detail = "skipped", str(skipped)
+    seconds = round(time.monotonic() - started, 3)
+    result = results.Result(program, name, [], status, seconds, detail)
+    console.say(f"   {program}: {name}: {status}")
+    return result
+
+
+def _report(found, wanted):
+    counts = {status: [r for r in found if r.status == status] for status in
+              ("passed", "failed", "skipped")}  # fmt: skip
+    for result in counts["skipped"]:
+        console.say(f"SKIPPED {result.program}: {result.name}: {result.detail}")
+    for result in counts["failed"]:
+        console.say(f"FAILED {result.program}: {result.name} ({result.where}): {result.detail}")
+    if wanted and not found:
+        raise Failure(f"no test is called {wanted}")
+    print(f"{len(counts['passed'])} passed, {len(counts['failed'])} failed, "
+          f"{len(counts['skipped'])} skipped", flush=True)  # fmt: skip
+    return len(counts["failed"])
