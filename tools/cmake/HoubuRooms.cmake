@@ -48,6 +48,13 @@ function(houbu_room service room)
   houbu_target(houbu_${service}_${room} ${plain} SOURCES ${sources} LINKS ${arg_LINKS})
 endfunction()
 
+# Lets a program share the precompiled header, which is -fPIC where programs would be -fPIE.
+function(houbu_program name)
+  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${name} PRIVATE -fPIC)
+  target_precompile_headers(${name} REUSE_FROM houbu_precompiled)
+endfunction()
+
 # A service: its five rooms, its program houbu-<service> and its tests <service>_test.
 # STORAGE names libraries of storage besides postgres, PARTS what its storage takes from Debian.
 function(houbu_service service)
@@ -66,7 +73,7 @@ function(houbu_service service)
   if(EXISTS ${CMAKE_SOURCE_DIR}/services/${service}/main.cc)
     add_executable(houbu-${service} services/${service}/main.cc)
     target_link_libraries(houbu-${service} PRIVATE ${rooms} houbu_process houbu_flags)
-    target_precompile_headers(houbu-${service} REUSE_FROM houbu_precompiled)
+    houbu_program(houbu-${service})
   endif()
   houbu_test_program(${service}_test services/${service} LINKS ${rooms} houbu_process)
 endfunction()
@@ -78,7 +85,7 @@ function(houbu_test_program name folder)
   if(tests)
     add_executable(${name} ${tests})
     target_link_libraries(${name} PRIVATE ${arg_LINKS} houbu_testing houbu_testing_main houbu_flags)
-    target_precompile_headers(${name} REUSE_FROM houbu_precompiled)
+    houbu_program(${name})
   endif()
 endfunction()
 
