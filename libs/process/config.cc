@@ -9,13 +9,13 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/process/config_file.h"
+#include "libs/process/config_value.h"
 #include "nlohmann/json.hpp"
 
 namespace houbu::process {
@@ -24,14 +24,6 @@ namespace {
 using nlohmann::json;
 
 constexpr char kFileSuffix[] = "_file";
-
-// A value someone gave, with where and how strongly.
-struct Given {
-  json value;       // From the file as it was, from elsewhere always text.
-  bool is_text = false;  // Whether text stands for a value of any type.
-  std::string source;
-  int strength = 0;
-};
 
 using GivenValues = std::map<std::string, Given>;
 
@@ -141,81 +133,6 @@ absl::Status TakeFlags(const Sources& sources, const Known& known, GivenValues& 
   return absl::OkStatus();
 }
 
-// Each Assign gives "" when the value was taken, else what it must be.
-std::string Assign(std::string* target, const Given& given, const Range&) {
-  if (!given.value.is_string()) return "must be a string";
-  *target = given.value.get<std::string>();
-  return "";
-}
-
-std::string Assign(bool* target, const Given& given, const Range&) {
-  const json as_text_true = "true";
-  const json as_text_false = "false";
-  if (given.value.is_boolean()) {
-    *target = given.value.get<bool>();
-  } else if (given.is_text && (given.value == as_text_true || given.value == as_text_false)) {
-    *target = given.value == as_text_true;
-  } else {
-    return "must be true or false";
-  }
-  return "";
-}
-
-std::string Assign(std::int64_t* target, const Given& given, const Range& range) {
-  const std::string wanted =
-      absl::StrCat("must be a whole number from ", range.least, " to ", range.most);
-  std::int64_t number = 0;
-  if (given.is_text) {
-    if (!absl::SimpleAtoi(given.value.get<std::string>(), &number)) return wanted;
-  } else if (given.value.is_number_unsigned()) {
-    const auto large = given.value.get<std::uint64_t>();
-    if (large > static_cast<std::uint64_t>(range.most)) return wanted;
-    number = static_cast<std::int64_t>(large);
-  } else if (given.value.is_number_integer()) {
-    number = given.value.get<std::int64_t>();
-  } else {
-    return wanted;
-  }
-  if (number < range.least || number > range.most) return wanted;
-  *target = number;
-  return "";
-}
-
-std::string Assign(int* target, const Given& given, const Range& range) {
-  Range narrow = range;
-  narrow.least = std::max<std::int64_t>(narrow.least, std::numeric_limits<int>::min());
-  narrow.most = std::min<std::int64_t>(narrow.most, std::numeric_limits<int>::max());
-  std::int64_t number = 0;
-  std::string problem = Assign(&number, given, narrow);
-  if (problem.empty()) *target = static_cast<int>(number);
-  return problem;
-}
-
-std::string Assign(absl::Duration* target, const Given& given, const Range&) {
-  const char* wanted = "must be a duration of zero or more such as \"30s\" or \"1h30m\"";
-  absl::Duration duration;
-  if (!given.value.is_string()) return wanted;
-  if (!absl::ParseDuration(given.value.get<std::string>(), &duration)) return wanted;
-  if (duration < absl::ZeroDuration() || duration == absl::InfiniteDuration()) return wanted;
-  *target = duration;
-  return "";
-}
-
-std::string Assign(std::vector<std::string>* target, const Given& given, const Range&) {
-  std::vector<std::string> items;
-  if (given.is_text) {
-    items = absl::StrSplit(given.value.get<std::string>(), ',', absl::SkipWhitespace());
-  } else {
-    if (!given.value.is_array()) return "must be a list of strings";
-    for (const json& item : given.value) {
-      if (!item.is_string()) return "must be a list of strings";
-      items.push_back(item.get<std::string>());
-    }
-  }
-  *target = std::move(items);
-  return "";
-}
-
 const Given* Find(const GivenValues& given, const std::string& key) {
   const auto found = given.find(key);
   return found == given.end() ? nullptr : &found->second;
@@ -233,11 +150,11 @@ absl::Status FillSecret(const Setting& setting, const GivenValues& given) {
       in_file != nullptr && (direct == nullptr || in_file->strength > direct->strength);
   if (!use_file) {
     if (direct == nullptr) return absl::OkStatus();
-    const std::string problem = Assign(target, *direct, setting.range);
+    const std::string problem = AssignValue(target, *direct, setting.range);
     return problem.empty() ? absl::OkStatus() : Problem(direct->source, setting.key, problem);
   }
   std::string path;
-  const std::string problem = Assign(&path, *in_file, setting.range);
+  const std::string problem = AssignValue(&path, *in_file, setting.range);
   if (!problem.empty()) return Problem(in_file->source, file_key, problem);
   std::optional<std::string> text = ReadWhole(path);
   if (!text.has_value()) {
@@ -251,9 +168,7 @@ absl::Status FillSecret(const Setting& setting, const GivenValues& given) {
 absl::Status FillPlain(const Setting& setting, const GivenValues& given) {
   const Given* one = Find(given, setting.key);
   if (one == nullptr) return absl::OkStatus();
-  const std::string problem =
-      std::visit([one, &setting](auto target) { return Assign(target, *one, setting.range); },
-                 setting.target);
+  const std::string problem = AssignValue(setting.target, *one, setting.range);
   if (!problem.empty()) return Problem(one->source, setting.key, problem);
   const auto* text = std::get_if<std::string*>(&setting.target);
   if (text == nullptr || setting.choices.empty()) return absl::OkStatus();
@@ -277,13 +192,6 @@ absl::Status CheckFilled(const Setting& setting, const GivenValues& given,
   }
   return absl::OkStatus();
 }
-
-json Show(const std::string* value) { return *value; }
-json Show(const bool* value) { return *value; }
-json Show(const int* value) { return *value; }
-json Show(const std::int64_t* value) { return *value; }
-json Show(const absl::Duration* value) { return absl::FormatDuration(*value); }
-json Show(const std::vector<std::string>* value) { return *value; }
 
 }  // namespace
 
@@ -358,7 +266,7 @@ std::string PrintSettings(const Binder& binder) {
     for (const std::string& part : std::vector<std::string>(absl::StrSplit(setting.key, '.'))) {
       place = &(*place)[part];
     }
-    json value = std::visit([](auto target) { return Show(target); }, setting.target);
+    json value = ShowValue(setting.target);
     if (setting.kind == Setting::Kind::kSecret && value != json("")) value = "[redacted]";
     *place = value;
   }
