@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "nlohmann/json.hpp"
 
 namespace houbu::observe {
@@ -16,7 +17,10 @@ http::Response RenderReadiness(const std::map<std::string, absl::Status>& missin
   nlohmann::ordered_json answer;
   answer["ready"] = missing.empty();
   answer["missing"] = nlohmann::ordered_json::object();
-  for (const auto& [name, state] : missing) answer["missing"][name] = state.ToString();
+  for (const auto& [name, state] : missing) {
+    answer["missing"][name] =
+        absl::StrCat(absl::StatusCodeToString(state.code()), ": ", state.message());
+  }
   const auto replace = nlohmann::json::error_handler_t::replace;
   return http::JsonResponse(missing.empty() ? 200 : 503, answer.dump(-1, ' ', false, replace));
 }

@@ -27,6 +27,14 @@ constexpr char kTokenRelay[] = "gateway";
   std::abort();
 }
 
+// Names the setting a failure came from.
+template <class T>
+absl::StatusOr<T> Of(absl::string_view setting, absl::StatusOr<T> outcome) {
+  if (outcome.ok()) return outcome;
+  return absl::Status(outcome.status().code(),
+                      absl::StrCat(setting, ": ", outcome.status().message()));
+}
+
 absl::StatusOr<std::string> ReadServiceConfig(const std::string& path) {
   if (path.empty()) return std::string();
   std::ifstream file(path, std::ios::binary);
@@ -107,9 +115,9 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(absl::string_vi
   files.ca = config.tls_ca;
   files.certificate = config.tls_certificate;
   files.key = config.tls_key;
-  ASSIGN_OR_RETURN(rpc::Tls tls, rpc::LoadTls(files));
+  ASSIGN_OR_RETURN(rpc::Tls tls, Of("tls", rpc::LoadTls(files)));
   ASSIGN_OR_RETURN(std::unique_ptr<identity::KeySet> keys,
-                   identity::KeySet::Open(config.identity_keys_file));
+                   Of("identity.keys_file", identity::KeySet::Open(config.identity_keys_file)));
   ASSIGN_OR_RETURN(const std::string service_config,
                    ReadServiceConfig(config.peers_service_config));
   auto members = std::make_unique<Members>(std::string(ToStd(service)), config, std::move(tls),
