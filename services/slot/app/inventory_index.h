@@ -121,7 +121,8 @@ class InventoryIndex {
   virtual async::Task<WithdrawOutcome> Withdraw(RunEpoch run, std::string demand) = 0;
 
   /// Adds units to a class and serves the line from them first; answers how many demands
-  /// were served. Refused: kStaleIndex also when units before `first_unit` are missing.
+  /// were served. Refused: kStaleIndex also when units before `first_unit` are missing,
+  /// kClassUnknown, kCapacityInvalid.
   virtual async::Task<int> AddCapacity(RunEpoch run, AddedUnits added) = 0;
 
   /// Notes that the record has the places of these tokens of a run: no orphans any more.

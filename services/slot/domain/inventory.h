@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 #include "libs/base/refusal.h"
@@ -22,6 +21,9 @@ inline constexpr int kLegsMax = 250;
 
 /// The largest party that is served as one.
 inline constexpr int kPartyMax = 100;
+
+/// The most units a class may have.
+inline constexpr int kCapacityMax = 100000;
 
 /// The legs from one stop to a later one: stops `from` to `to`, so legs from, ..., to - 1.
 struct LegRange {
@@ -109,6 +111,10 @@ inline constexpr Refusal kLegsInvalid{absl::StatusCode::kInvalidArgument, "LEGS_
 /// A party is 1 to kPartyMax.
 inline constexpr Refusal kPartyInvalid{absl::StatusCode::kInvalidArgument, "PARTY_INVALID",
                                        "A party has 1 to 100 passengers."};
+
+/// Units added are at least one, and the class keeps within kCapacityMax.
+inline constexpr Refusal kCapacityInvalid{absl::StatusCode::kInvalidArgument, "CAPACITY_INVALID",
+                                          "A class has at most 100000 units."};
 
 /// The token or demand already stands for something else.
 inline constexpr Refusal kTokenInUse{absl::StatusCode::kFailedPrecondition, "TOKEN_IN_USE",

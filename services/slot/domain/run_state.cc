@@ -1,0 +1,132 @@
+#include "services/slot/domain/run_state.h"
+
+#include <numeric>
+#include <set>
+#include <utility>
+
+namespace houbu::slot {
+namespace {
+
+bool IsPossible(const ClassLayout& layout) {
+  const std::int64_t in_coaches =
+      std::accumulate(layout.coach_sizes.begin(), layout.coach_sizes.end(), std::int64_t{0});
+  const bool coaches_fit = layout.kind == ClassKind::kCounted ? layout.coach_sizes.empty()
+                                                              : in_coaches == layout.capacity;
+  return layout.capacity >= 0 && layout.capacity <= kCapacityMax && coaches_fit;
+}
+
+const ClassLayout* Find(const RunState& state, const std::string& code) {
+  for (const ClassLayout& layout : state.classes) {
+    if (layout.code == code) {
+      return &layout;
+    }
+  }
+  return nullptr;
+}
+
+bool IsPossible(const RunState& state, const DemandKind& kind) {
+  return Find(state, kind.class_code) != nullptr && kind.legs.from >= 0 &&
+         kind.legs.from < kind.legs.to && kind.legs.to <= state.legs && kind.party >= 1 &&
+         kind.party <= kPartyMax;
+}
+
+// Takes the places of one token, cell by cell; false when a cell does not exist or is gone.
+bool Take(const TakenPlaces& places, const ClassLayout& layout, std::vector<int>& counted,
+          std::set<std::pair<int, int>>& cells) {
+  const bool is_counted = layout.kind == ClassKind::kCounted;
+  if (static_cast<int>(places.units.size()) != (is_counted ? 0 : places.kind.party)) {
+    return false;
+  }
+  for (int leg = places.kind.legs.from; leg < places.kind.legs.to; ++leg) {
+    int& count = counted[static_cast<std::size_t>(leg)];
+    count += places.kind.party;
+    if (count > layout.capacity) {
+      return false;
+    }
+    for (const int unit : places.units) {
+      if (unit < 0 || unit >= layout.capacity || !cells.emplace(leg, unit).second) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+bool PlacesArePossible(const RunState& state, const ClassLayout& layout) {
+  std::vector<int> counted(static_cast<std::size_t>(state.legs), 0);
+  std::set<std::pair<int, int>> cells;
+  for (const TakenPlaces& places : state.taken) {
+    if (places.kind.class_code == layout.code && !Take(places, layout, counted, cells)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool HoldersArePossible(const RunState& state) {
+  std::set<std::string> holders;
+  for (const TakenPlaces& places : state.taken) {
+    if (!IsPossible(state, places.kind) || !holders.insert(places.token).second) {
+      return false;
+    }
+  }
+  for (const WaitingDemand& waiting : state.waiting) {
+    if (!IsPossible(state, waiting.kind) || !holders.insert(waiting.demand).second) {
+      return false;
+    }
+  }
+  return true;
+}
+
+FreeUnits FreeOf(const RunState& state, const ClassLayout& layout) {
+  const std::size_t legs = static_cast<std::size_t>(state.legs);
+  std::vector<std::set<int>> taken(legs);
+  FreeUnits free = {layout.code, std::vector<int>(legs, layout.capacity), {}};
+  for (const TakenPlaces& places : state.taken) {
+    if (places.kind.class_code != layout.code) {
+      continue;
+    }
+    for (int leg = places.kind.legs.from; leg < places.kind.legs.to; ++leg) {
+      free.count[static_cast<std::size_t>(leg)] -= places.kind.party;
+      taken[static_cast<std::size_t>(leg)].insert(places.units.begin(), places.units.end());
+    }
+  }
+  if (layout.kind == ClassKind::kCounted) {
+    return free;
+  }
+  free.unit_numbers.resize(legs);
+  for (std::size_t leg = 0; leg < legs; ++leg) {
+    for (int unit = 0; unit < layout.capacity; ++unit) {
+      if (!taken[leg].contains(unit)) {
+        free.unit_numbers[leg].push_back(unit);
+      }
+    }
+  }
+  return free;
+}
+
+}  // namespace
+
+absl::Status Validate(const RunState& state) {
+  if (state.legs < 1 || state.legs > kLegsMax || !HoldersArePossible(state)) {
+    return Refuse(kStateInvalid);
+  }
+  std::set<std::string> codes;
+  for (const ClassLayout& layout : state.classes) {
+    if (!codes.insert(layout.code).second || !IsPossible(layout) ||
+        !PlacesArePossible(state, layout)) {
+      return Refuse(kStateInvalid);
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::vector<FreeUnits> FreeOf(const RunState& state) {
+  std::vector<FreeUnits> free;
+  for (const ClassLayout& layout : state.classes) {
+    free.push_back(FreeOf(state, layout));
+  }
+  return free;
+}
+
+}  // namespace houbu::slot

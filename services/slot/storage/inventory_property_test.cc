@@ -1,0 +1,294 @@
+// The index in Redis against the plain model: random histories, compared after every step.
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+#include "services/slot/domain/inventory_audit.h"
+#include "services/slot/storage/inventory_subject.h"
+
+namespace houbu::slot {
+namespace {
+
+int Setting(const char* name, int otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::atoi(text);
+}
+
+// Draws numbers; every choice of a history comes from its seed.
+class Dice final {
+ public:
+  explicit Dice(int seed) : engine_(static_cast<std::uint64_t>(seed)) {}
+
+  // From low to high, both included.
+  int Roll(int low, int high) { return std::uniform_int_distribution<int>(low, high)(engine_); }
+
+  // One of a list that is not empty.
+  template <class Item>
+  const Item& Pick(const std::vector<Item>& items) {
+    return items[static_cast<std::size_t>(Roll(0, static_cast<int>(items.size()) - 1))];
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+RunState RandomRun(Dice& dice, const std::string& id) {
+  RunState state;
+  state.run = id;
+  state.epoch = dice.Roll(1, 9);
+  state.legs = dice.Roll(2, 8);
+  const int classes = dice.Roll(1, 3);
+  for (int i = 0; i < classes; ++i) {
+    ClassLayout layout;
+    layout.code = absl::StrCat("class-", i);
+    layout.kind = dice.Roll(0, 2) == 0 ? ClassKind::kCounted : ClassKind::kAssigned;
+    layout.capacity = dice.Roll(1, 6);
+    if (layout.kind == ClassKind::kAssigned) {
+      const int coaches = dice.Roll(1, 4);
+      for (int coach = 0; coach < coaches; ++coach) {
+        layout.coach_sizes.push_back(dice.Roll(1, 5));
+      }
+      layout.capacity = 0;
+      for (const int size : layout.coach_sizes) {
+        layout.capacity += size;
+      }
+    }
+    state.classes.push_back(layout);
+  }
+  return state;
+}
+
+std::string Show(const std::vector<Match>& matches) {
+  std::string text;
+  for (const Match& match : matches) {
+    absl::StrAppend(&text, match.run, "@", match.epoch, " ", match.demand, " ",
+                    match.kind.class_code, " ", match.kind.legs.from, "-", match.kind.legs.to, " x",
+                    match.kind.party, " [", absl::StrJoin(match.units, ","), "]; ");
+  }
+  return text;
+}
+
+template <class Value>
+std::string Show(const absl::StatusOr<Value>& outcome, std::string value) {
+  return outcome.ok() ? value : std::string(ReasonOf(outcome.status()));
+}
+
+// One run, driven on both implementations in step.
+class History final {
+ public:
+  History(InventorySubject& fast, InventorySubject& plain, int seed)
+      : fast_(fast),
+        plain_(plain),
+        dice_(seed),
+        state_(RandomRun(dice_, absl::StrCat("rn-", seed))) {}
+
+  void Run(int steps) {
+    Load(state_);
+    for (int step = 0; step < steps; ++step) {
+      Step();
+      Compare();
+    }
+  }
+
+ private:
+  // Makes a call on both and requires that it ends the same way.
+  template <class Call, class ShowValue>
+  void Both(const std::string& what, Call call, ShowValue show) {
+    absl::StrAppend(&log_, what, "\n");
+    INFO(log_);
+    const auto fast = fast_.Run(call(fast_.index()));
+    const auto plain = plain_.Run(call(plain_.index()));
+    REQUIRE(Show(fast, fast.ok() ? show(*fast) : "") ==
+            Show(plain, plain.ok() ? show(*plain) : ""));
+  }
+
+  void Step() {
+    const int roll = dice_.Roll(0, 99);
+    if (roll < 30) {
+      Allocate();
+    } else if (roll < 55) {
+      Release();
+    } else if (roll < 85) {
+      Enlist();
+    } else if (roll < 92) {
+      Withdraw();
+    } else if (roll < 96) {
+      AddCapacity();
+    } else {
+      Reload();
+    }
+  }
+
+  RunEpoch RandomEpoch() {
+    return RunEpoch{state_.run, dice_.Roll(0, 29) == 0 ? state_.epoch - 1 : state_.epoch};
+  }
+
+  DemandKind RandomKind() {
+    const int from = dice_.Roll(0, state_.legs - 1);
+    const int to = dice_.Roll(from + 1, state_.legs);
+    return DemandKind{dice_.Pick(state_.classes).code, {from, to}, dice_.Roll(1, 4)};
+  }
+
+  // Lengths, dashes and cases differ, so that the order of ids is not that of a locale.
+  std::string NewId(const char* prefix) {
+    static const std::vector<std::string> kMarks = {"", "-", "A", "a", "B", "-b", "z"};
+    return absl::StrCat(prefix, dice_.Pick(kMarks), dice_.Roll(0, 9), dice_.Pick(kMarks), "-",
+                        ++serial_);
+  }
+
+  std::string SomeToken() {
+    return tokens_.empty() || dice_.Roll(0, 9) == 0 ? "bk-nobody" : dice_.Pick(tokens_);
+  }
+
+  void Allocate() {
+    const std::string token = dice_.Roll(0, 9) == 0 ? SomeToken() : NewId("bk");
+    const DemandKind kind = RandomKind();
+    const RunEpoch run = RandomEpoch();
+    tokens_.push_back(token);
+    Both(
+        absl::StrCat("allocate ", token), [&](auto& i) { return i.Allocate(run, kind, token); },
+        [](const std::vector<int>& units) { return absl::StrJoin(units, ","); });
+  }
+
+  void Release() {
+    const std::string token = SomeToken();
+    const RunEpoch run = RandomEpoch();
+    Both(
+        absl::StrCat("release ", token), [&](auto& i) { return i.Release(run, token); },
+        [](const ReleaseOutcome& o) { return absl::StrCat(o.released, " ", o.matches); });
+  }
+
+  void Enlist() {
+    WaitingDemand demand = {NewId("dm"), RandomKind(),
+                            absl::FromUnixMicros(1793491200000000 + dice_.Roll(0, 12))};
+    if (!enlisted_.empty() && dice_.Roll(0, 9) == 0) {
+      demand = dice_.Pick(enlisted_);
+    }
+    const RunEpoch run = RandomEpoch();
+    enlisted_.push_back(demand);
+    tokens_.push_back(demand.demand);
+    Both(
+        absl::StrCat("enlist ", demand.demand), [&](auto& i) { return i.Enlist(run, demand); },
+        [](EnlistOutcome outcome) { return absl::StrCat(static_cast<int>(outcome)); });
+  }
+
+  void Withdraw() {
+    const std::string demand = SomeToken();
+    const RunEpoch run = RandomEpoch();
+    Both(
+        absl::StrCat("withdraw ", demand), [&](auto& i) { return i.Withdraw(run, demand); },
+        [](WithdrawOutcome outcome) { return absl::StrCat(static_cast<int>(outcome)); });
+  }
+
+  void AddCapacity() {
+    const ClassLayout& layout = dice_.Pick(state_.classes);
+    const AddedUnits added = {.class_code = layout.code,
+                              .first_unit = layout.capacity - (dice_.Roll(0, 4) == 0 ? 1 : 0),
+                              .units = dice_.Roll(1, 12),
+                              .extends_coach = dice_.Roll(0, 1) == 0};
+    const RunEpoch run = RandomEpoch();
+    Both(
+        absl::StrCat("add ", added.units, " to ", layout.code),
+        [&](auto& i) { return i.AddCapacity(run, added); },
+        [](int matches) { return absl::StrCat(matches); });
+  }
+
+  void Reload() {
+    RunState state = state_;
+    state.epoch += dice_.Roll(-1, 3);
+    if (!state.taken.empty() && dice_.Roll(0, 1) == 0) {
+      state.taken.erase(state.taken.begin());
+    }
+    Load(state);
+  }
+
+  void Load(const RunState& state) {
+    Both(
+        absl::StrCat("load epoch ", state.epoch), [&](auto& i) { return i.Load(state); },
+        [](int matches) { return absl::StrCat(matches); });
+    loaded_ = true;
+  }
+
+  // The same matches in the same order; a load serves class by class, so by class there.
+  void CompareMatches() {
+    std::vector<Match> fast = fast_.TakeMatches("test");
+    std::vector<Match> plain = plain_.TakeMatches("test");
+    if (loaded_) {
+      const auto by_class = [](const Match& a, const Match& b) {
+        return a.kind.class_code < b.kind.class_code;
+      };
+      std::stable_sort(fast.begin(), fast.end(), by_class);
+      std::stable_sort(plain.begin(), plain.end(), by_class);
+    }
+    loaded_ = false;
+    REQUIRE(Show(fast) == Show(plain));
+    served_ += static_cast<int>(fast.size());
+  }
+
+  void Compare() {
+    INFO(log_);
+    CompareMatches();
+    const IndexState fast = *fast_.Run(fast_.index().FullState(state_.run));
+    const IndexState plain = *plain_.Run(plain_.index().FullState(state_.run));
+    const InventoryAudit audit = Audit(plain.state, fast);
+    REQUIRE(audit.differences == std::vector<std::string>());
+    REQUIRE(audit.conservation_error() == 0);
+    REQUIRE(audit.oversold == 0);
+    REQUIRE(audit.servable_waiting == 0);
+    REQUIRE(Validate(fast.state).ok());
+    const DemandKind kind = RandomKind();
+    const auto fast_free =
+        *fast_.Run(fast_.index().Snapshot({state_.run, fast.state.epoch}, kind.legs));
+    const auto plain_free =
+        *plain_.Run(plain_.index().Snapshot({state_.run, fast.state.epoch}, kind.legs));
+    for (std::size_t i = 0; i < plain_free.size(); ++i) {
+      REQUIRE(fast_free[i].class_code == plain_free[i].class_code);
+      REQUIRE(fast_free[i].free == plain_free[i].free);
+    }
+    waited_ += static_cast<int>(fast.state.waiting.size());
+    state_ = plain.state;
+  }
+
+  InventorySubject& fast_;
+  InventorySubject& plain_;
+  Dice dice_;
+  RunState state_;
+  std::vector<std::string> tokens_;
+  std::vector<WaitingDemand> enlisted_;
+  std::string log_;
+  int serial_ = 0;
+  bool loaded_ = false;
+
+ public:
+  // How much happened: a property over idle histories would prove nothing.
+  int served_ = 0;
+  int waited_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("the index serves whom the plain model serves and never sells a unit-leg twice",
+          "[slot][property][W-05][W-07][W-12][X-01][X-13][X-18]") {
+  const auto fast = InventorySubject::OrSkip(Backend::kRedis);
+  if (!fast) return;
+  const auto plain = InventorySubject::OrSkip(Backend::kMemory);
+  const int first_seed = Setting("HOUBU_TEST_SEED", 20261201);
+  const int histories = Setting("HOUBU_TEST_HISTORIES", 300);
+  int served = 0;
+  int waited = 0;
+  for (int seed = first_seed; seed < first_seed + histories; ++seed) {
+    INFO("HOUBU_TEST_SEED=" << seed << " HOUBU_TEST_HISTORIES=1 repeats this history");
+    History history(*fast, *plain, seed);
+    history.Run(30);
+    served += history.served_;
+    waited += history.waited_;
+  }
+  CHECK((histories < 100 || served > histories));
+  CHECK((histories < 100 || waited > histories * 30));
+}
+
+}  // namespace houbu::slot

@@ -1,0 +1,65 @@
+-- Matches on their way to the record, and takers nobody confirmed.
+
+local GROUP = 'slot'
+
+-- KEYS[1]: the shard's stream. ARGV: consumer, count, milliseconds of silence after which another
+-- consumer's matches are taken over. Answers {id, {field, value, ...}} for each: what this consumer
+-- already has first, then new ones.
+local function read_matches(keys, args)
+  local stream, consumer, count, silence = keys[1], args[1], tonumber(args[2]), args[3]
+  local claim = {'XAUTOCLAIM', stream, GROUP, consumer, silence, '0-0', 'COUNT', count, 'JUSTID'}
+  if redis.pcall(unpack(claim)).err then
+    redis.call('XGROUP', 'CREATE', stream, GROUP, '0', 'MKSTREAM')
+  end
+  local found = {}
+  for _, from in ipairs({'0', '>'}) do
+    local wanted = count - #found
+    local reply = wanted > 0 and redis.call('XREADGROUP', 'GROUP', GROUP, consumer, 'COUNT', wanted,
+                                            'STREAMS', stream, from)
+    for _, entry in ipairs(reply and reply[1][2] or {}) do
+      if entry[2] then
+        found[#found + 1] = entry
+      else
+        redis.call('XACK', stream, GROUP, entry[1])
+      end
+    end
+  end
+  return found
+end
+
+-- KEYS[1]: the run. ARGV: the match's id, its demand.
+local function acknowledge(keys, args)
+  local shard, id = names_of(keys[1])
+  local stream = shard .. ':matches'
+  redis.call('XDEL', stream, args[1])
+  redis.pcall('XACK', stream, GROUP, args[1])
+  redis.call('ZREM', shard .. ':unconfirmed', id .. ' ' .. args[2])
+  return 1
+end
+
+-- KEYS[1]: the shard's set of unconfirmed takers. ARGV: microseconds of age, count. Answers run,
+-- token, holder, run, token, holder, ...
+local function unconfirmed(keys, args)
+  local shard = string.sub(keys[1], 1, -string.len(':unconfirmed') - 1)
+  local now = redis.call('TIME')
+  local latest = string.format('%.0f', now[1] * 1000000 + now[2] - tonumber(args[1]))
+  local found = {}
+  for _, member in ipairs(redis.call('ZRANGE', keys[1], '-inf', latest, 'BYSCORE', 'LIMIT', 0,
+                                     args[2])) do
+    local id, token = string.match(member, '^(%S+) (.*)$')
+    local held = redis.call('HGET', shard .. ':r:' .. id .. ':t', token)
+    if held then
+      local _, _, _, holder = parse_taken(held)
+      found[#found + 1] = id
+      found[#found + 1] = token
+      found[#found + 1] = holder
+    else
+      redis.call('ZREM', keys[1], member)
+    end
+  end
+  return found
+end
+
+redis.register_function('houbu_matches', read_matches)
+redis.register_function('houbu_acknowledge', acknowledge)
+redis.register_function('houbu_unconfirmed', unconfirmed)
