@@ -75,10 +75,15 @@ absl::Status CheckAccess(const MethodRule& rule, const Caller& caller) {
 }
 
 absl::StatusOr<AccessTable> AccessTable::For(absl::Span<const std::string> service_names) {
+  return For(service_names, *DescriptorPool::generated_pool());
+}
+
+absl::StatusOr<AccessTable> AccessTable::For(absl::Span<const std::string> service_names,
+                                             const DescriptorPool& pool) {
   AccessTable table;
   for (const std::string& name : service_names) {
     if (IsLibraryService(name)) continue;
-    const ServiceDescriptor* service = DescriptorPool::generated_pool()->FindServiceByName(name);
+    const ServiceDescriptor* service = pool.FindServiceByName(name);
     if (service == nullptr) {
       return absl::FailedPreconditionError(absl::StrCat(name, " is no compiled-in service"));
     }

@@ -51,6 +51,9 @@ class AccessTable final {
   /// streams, or two methods share a request message. gRPC's own health and reflection services
   /// are passed over: they hold nothing of ours.
   static absl::StatusOr<AccessTable> For(absl::Span<const std::string> service_names);
+  /// Builds it from another pool of protos.
+  static absl::StatusOr<AccessTable> For(absl::Span<const std::string> service_names,
+                                         const google::protobuf::DescriptorPool& pool);
 
   AccessTable() = default;
 

@@ -58,9 +58,10 @@ void CallReactor::Start(const std::function<async::Task<void>(const Call&)>& wor
   lifeline->timer.async_wait([lifeline](const boost::system::error_code& error) {
     if (!error) lifeline->Cut(Cause::kDeadline);
   });
-  async::Task<void> task = work(call_);
+  // The coroutine holds its cancellation too: the reactor may be gone before its last step.
+  auto run = [lifeline, task = work(call_)]() mutable { return std::move(task); };
   boost::asio::co_spawn(
-      lifeline->strand, std::move(task),
+      lifeline->strand, std::move(run),
       boost::asio::bind_cancellation_slot(
           lifeline->signal.slot(), [this](const std::exception_ptr& error, absl::Status status) {
             OnEnd(error, std::move(status));

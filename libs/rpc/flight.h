@@ -72,6 +72,17 @@ struct Flight {
   grpc::Status outcome;
 };
 
+/// A suspended coroutine, and what keeps its loop running while only gRPC is at work.
+template <class Handler>
+struct Waiting {
+  Waiting(Handler suspended, const boost::asio::any_io_executor& executor)
+      : handler(std::move(suspended)),
+        work(boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked)) {}
+
+  Handler handler;
+  boost::asio::any_io_executor work;
+};
+
 /// Waits for a call that `start` begins with a callback: resumes on the coroutine's own executor,
 /// and tries to cancel the call when the coroutine is cancelled. The flight is owned by all sides,
 /// so neither a late callback nor a late cancellation touches anything gone.
@@ -80,25 +91,23 @@ boost::asio::awaitable<void> Landed(
     std::shared_ptr<Flight<Request, Response>> flight,
     std::function<void(Flight<Request, Response>&, std::function<void(grpc::Status)>)> start) {
   auto initiate = [flight, start = std::move(start)](auto handler) {
-    using Handler = decltype(handler);
-    const auto slot = boost::asio::get_associated_cancellation_slot(handler);
-    auto waiting = std::make_shared<std::optional<Handler>>(std::move(handler));
-    auto executor = boost::asio::prefer(
-        boost::asio::any_io_executor(boost::asio::get_associated_executor(**waiting)),
-        boost::asio::execution::outstanding_work.tracked);
+    using Waiting = Waiting<decltype(handler)>;
+    auto slot = boost::asio::get_associated_cancellation_slot(handler);
+    const boost::asio::any_io_executor executor = boost::asio::get_associated_executor(handler);
+    auto waiting = std::make_shared<std::optional<Waiting>>(Waiting(std::move(handler), executor));
     if (slot.is_connected()) {
-      auto cancel = slot;
-      cancel.assign([watched = std::weak_ptr<Flight<Request, Response>>(flight)](
-                        boost::asio::cancellation_type) {
+      slot.assign([watched = std::weak_ptr<Flight<Request, Response>>(flight)](
+                      boost::asio::cancellation_type) {
         if (const auto flying = watched.lock()) flying->context.TryCancel();
       });
     }
     start(*flight, [flight, waiting, executor](grpc::Status outcome) {
       flight->outcome = std::move(outcome);
+      // What waits is destroyed on its own loop, which may end as soon as it has resumed.
       boost::asio::post(executor, [waiting] {
-        Handler resumed = *std::move(*waiting);
+        Waiting resumed = *std::move(*waiting);
         waiting->reset();
-        std::move(resumed)();
+        std::move(resumed.handler)();
       });
     });
   };

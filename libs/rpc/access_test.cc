@@ -1,0 +1,142 @@
+#include "libs/rpc/access.h"
+
+#include <google/protobuf/descriptor.pb.h>
+#include <grpcpp/impl/codegen/rpc_service_method.h>
+#include <grpcpp/impl/codegen/service_type.h>
+
+#include <catch2/catch.hpp>
+
+#include "libs/rpc/test_service.h"
+
+#include "houbu/development/v1/clock.pb.h"
+
+namespace houbu::rpc {
+
+namespace {
+
+/// A service no proto of ours declares.
+class Undeclared final : public grpc::Service {
+ public:
+  Undeclared() {
+    AddMethod(new grpc::internal::RpcServiceMethod("/houbu.test.v1.Undeclared/Do",
+                                                   grpc::internal::RpcMethod::NORMAL_RPC, nullptr));
+    MarkMethodAsync(0);
+  }
+};
+
+/// Builds a pool with one file that has one service of one method without options.
+void AddBareService(google::protobuf::DescriptorPool& pool) {
+  google::protobuf::FileDescriptorProto file;
+  file.set_name("bare.proto");
+  file.set_package("houbu.test.v1");
+  file.set_syntax("proto3");
+  file.add_message_type()->set_name("DoRequest");
+  google::protobuf::ServiceDescriptorProto* service = file.add_service();
+  service->set_name("BareService");
+  google::protobuf::MethodDescriptorProto* method = service->add_method();
+  method->set_name("Do");
+  method->set_input_type(".houbu.test.v1.DoRequest");
+  method->set_output_type(".houbu.test.v1.DoRequest");
+  REQUIRE(pool.BuildFile(file) != nullptr);
+}
+
+}  // namespace
+
+TEST_CASE("a method without an access option is refused by name", "[rpc][access]") {
+  google::protobuf::DescriptorPool pool;
+  AddBareService(pool);
+  const auto table = AccessTable::For({"houbu.test.v1.BareService"}, pool);
+  REQUIRE(table.status().code() == absl::StatusCode::kFailedPrecondition);
+  CHECK(std::string(table.status().message()) ==
+        "houbu.test.v1.BareService.Do has no (houbu.type.v1.access) option");
+}
+
+TEST_CASE("a server with a service that says nothing of access does not start", "[rpc][access]") {
+  TestService service;
+  Undeclared undeclared;
+  const absl::Status status = service.Serve(undeclared);
+  CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
+  CHECK(std::string(status.message()) == "houbu.test.v1.Undeclared is no compiled-in service");
+}
+
+TEST_CASE("the table knows the methods by their requests", "[rpc][access]") {
+  const auto table =
+      AccessTable::For({"houbu.development.v1.ClockService", "grpc.health.v1.Health"});
+  REQUIRE(table.ok());
+  REQUIRE(table->rules().size() == 2);
+  const MethodRule* get = table->Find(development::v1::GetClockRequest::descriptor());
+  REQUIRE(get != nullptr);
+  CHECK(get->path == "/houbu.development.v1.ClockService/GetClock");
+  CHECK(get->operators);
+  CHECK_FALSE(get->open);
+  CHECK_FALSE(get->account);
+  CHECK(get->request_id == nullptr);
+  CHECK(table->Find(development::v1::AdvanceClockRequest::descriptor())->request_id != nullptr);
+  CHECK(table->Find(development::v1::Clock::descriptor()) == nullptr);
+}
+
+TEST_CASE("each kind of caller is let in where its kind is named", "[rpc][access]") {
+  MethodRule open;
+  open.open = true;
+  MethodRule account;
+  account.account = true;
+  MethodRule operators;
+  operators.operators = true;
+  MethodRule services;
+  services.services = {"slot"};
+  const Caller anybody{
+      .kind = Caller::Kind::kPublic, .account = "", .service = "gateway", .session = ""};
+  const Caller person{.kind = Caller::Kind::kAccount,
+                      .account = "accounts/a",
+                      .service = "gateway",
+                      .session = "s"};
+  const Caller slot{
+      .kind = Caller::Kind::kService, .account = "", .service = "slot", .session = ""};
+  const Caller payment{
+      .kind = Caller::Kind::kService, .account = "", .service = "payment", .session = ""};
+  const Caller admin{
+      .kind = Caller::Kind::kOperator, .account = "", .service = "operator", .session = ""};
+  for (const Caller& caller : {anybody, person, slot, payment, admin}) {
+    CHECK(CheckAccess(open, caller).ok());
+  }
+  CHECK(CheckAccess(account, person).ok());
+  CHECK(ReasonOf(CheckAccess(account, anybody)) == "SIGN_IN_REQUIRED");
+  CHECK(CheckAccess(account, anybody).code() == absl::StatusCode::kUnauthenticated);
+  CHECK(ReasonOf(CheckAccess(account, slot)) == "CALLER_NOT_ALLOWED");
+  CHECK(ReasonOf(CheckAccess(account, admin)) == "CALLER_NOT_ALLOWED");
+  CHECK(CheckAccess(operators, admin).ok());
+  CHECK(ReasonOf(CheckAccess(operators, person)) == "CALLER_NOT_ALLOWED");
+  CHECK(ReasonOf(CheckAccess(operators, slot)) == "CALLER_NOT_ALLOWED");
+  CHECK(CheckAccess(services, slot).ok());
+  CHECK(ReasonOf(CheckAccess(services, payment)) == "CALLER_NOT_ALLOWED");
+  CHECK(ReasonOf(CheckAccess(services, anybody)) == "CALLER_NOT_ALLOWED");
+}
+
+TEST_CASE("a token makes an account only out of a relay's call", "[rpc][authentication]") {
+  const Authenticator authenticator(TestService::CheckToken, {"gateway"});
+  const std::string gateway = "spiffe://houbu/gateway";
+  const absl::StatusOr<Caller> person = authenticator.Identify({{gateway}, {"Bearer good"}});
+  REQUIRE(person.ok());
+  CHECK(person->kind == Caller::Kind::kAccount);
+  CHECK(person->account == "accounts/ac-1");
+  CHECK(person->session == "s1");
+  const absl::StatusOr<Caller> anybody = authenticator.Identify({{gateway}, {}});
+  REQUIRE(anybody.ok());
+  CHECK(anybody->kind == Caller::Kind::kPublic);
+  const auto reason = [&](const Credentials& credentials) {
+    return std::string(ReasonOf(authenticator.Identify(credentials).status()));
+  };
+  CHECK(reason({{gateway}, {"Basic good"}}) == "AUTHORIZATION_MALFORMED");
+  CHECK(reason({{gateway}, {"Bearer good", "Bearer good"}}) == "AUTHORIZATION_MALFORMED");
+  CHECK(reason({{gateway}, {""}}) == "AUTHORIZATION_MALFORMED");
+  CHECK(reason({{"spiffe://houbu/slot"}, {"Bearer good"}}) == "TOKEN_NOT_ACCEPTED");
+  CHECK(reason({{"https://houbu/slot"}, {}}) == "PEER_UNKNOWN");
+  CHECK(reason({{}, {"Bearer good"}}) == "PEER_UNKNOWN");
+  CHECK(ServiceOfSpiffeId("spiffe://houbu/slot") == "slot");
+  for (const char* uri : {"spiffe://houbu/", "spiffe://houbu/a/b", "spiffe://houbu/A",
+                          "spiffe://houbu.example/slot", "spiffe:/houbu/slot", ""}) {
+    CHECK(ServiceOfSpiffeId(uri).empty());
+  }
+}
+
+}  // namespace houbu::rpc
