@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "libs/rpc/test_service.h"
+#include "libs/testing/test_service.h"
 
 #include "houbu/development/v1/clock.pb.h"
 
@@ -52,7 +52,7 @@ TEST_CASE("a method without an access option is refused by name", "[rpc][access]
 }
 
 TEST_CASE("a server with a service that says nothing of access does not start", "[rpc][access]") {
-  TestService service;
+  testing::TestService service;
   Undeclared undeclared;
   const absl::Status status = service.Serve(undeclared);
   CHECK(status.code() == absl::StatusCode::kFailedPrecondition);
@@ -113,7 +113,7 @@ TEST_CASE("each kind of caller is let in where its kind is named", "[rpc][access
 }
 
 TEST_CASE("a token makes an account only out of a relay's call", "[rpc][authentication]") {
-  const Authenticator authenticator(TestService::CheckToken, {"gateway"});
+  const Authenticator authenticator(testing::TestService::CheckToken, {"gateway"});
   const std::string gateway = "spiffe://houbu/gateway";
   const absl::StatusOr<Caller> person = authenticator.Identify({{gateway}, {"Bearer good"}});
   REQUIRE(person.ok());

@@ -12,8 +12,8 @@
 #include <catch2/catch.hpp>
 
 #include "libs/rpc/development_clock.h"
-#include "libs/rpc/test_service.h"
 #include "libs/rpc/wire.h"
+#include "libs/testing/test_service.h"
 
 namespace houbu::rpc {
 
@@ -42,33 +42,33 @@ std::string HealthOf(const Channel& channel) {
 }  // namespace
 
 TEST_CASE("a call with too little time left is refused at once", "[rpc][client][deadline]") {
-  TestService service;
+  testing::TestService service;
   std::atomic<int> running{0};
-  ScriptedHandlers handlers(service.seam, [&running](const Call&) {
+  testing::ScriptedHandlers handlers(service.seam, [&running](const Call&) {
     return AnswerAfter(absl::ZeroDuration(), &running);
   });
   REQUIRE(service.Serve(handlers).ok());
   const absl::Status status =
-      GetClock(service.ConnectAs("operator"), Within(absl::Milliseconds(40))).status();
+      testing::GetClock(service.ConnectAs("operator"), Within(absl::Milliseconds(40))).status();
   CHECK(status.code() == absl::StatusCode::kDeadlineExceeded);
   CHECK(service.observer.Wait(true).duration < absl::Milliseconds(40));
-  CHECK(GetClock(service.ConnectAs("operator"), CallContext()).status().code() ==
+  CHECK(testing::GetClock(service.ConnectAs("operator"), CallContext()).status().code() ==
         absl::StatusCode::kDeadlineExceeded);
 }
 
 TEST_CASE("cancelling the coroutine cancels the call at the server too", "[rpc][client][cancel]") {
   std::atomic<int> running{0};
-  TestService service;
-  ScriptedHandlers handlers(
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(
       service.seam, [&running](const Call&) { return AnswerAfter(absl::Seconds(20), &running); });
   REQUIRE(service.Serve(handlers).ok());
-  const Client<ClockStub> client(service.ConnectAs("operator"));
+  const Client<testing::ClockStub> client(service.ConnectAs("operator"));
   boost::asio::io_context loop(1);
   boost::asio::cancellation_signal signal;
   absl::Status outcome;
   boost::asio::co_spawn(
       loop,
-      client.Call(&ClockStub::async_interface::GetClock, GetClockRequest(),
+      client.Call(&testing::ClockStub::async_interface::GetClock, GetClockRequest(),
                   Within(absl::Seconds(9))),
       boost::asio::bind_cancellation_slot(
           signal.slot(), [&outcome](const std::exception_ptr& error, absl::StatusOr<Clock> answer) {
@@ -84,12 +84,12 @@ TEST_CASE("cancelling the coroutine cancels the call at the server too", "[rpc][
 
 TEST_CASE("cancelling calls at any moment leaves nothing behind", "[rpc][client][cancel]") {
   std::atomic<int> running{0};
-  TestService service;
-  ScriptedHandlers handlers(service.seam, [&running](const Call&) {
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(service.seam, [&running](const Call&) {
     return AnswerAfter(absl::Milliseconds(2), &running);
   });
   REQUIRE(service.Serve(handlers).ok());
-  const Client<ClockStub> client(service.ConnectAs("operator"));
+  const Client<testing::ClockStub> client(service.ConnectAs("operator"));
   boost::asio::io_context loop(1);
   int ended = 0;
   constexpr int kCalls = 200;
@@ -98,7 +98,7 @@ TEST_CASE("cancelling calls at any moment leaves nothing behind", "[rpc][client]
     bool done = false;
     boost::asio::co_spawn(
         loop,
-        client.Call(&ClockStub::async_interface::GetClock, GetClockRequest(),
+        client.Call(&testing::ClockStub::async_interface::GetClock, GetClockRequest(),
                     Within(absl::Seconds(9))),
         boost::asio::bind_cancellation_slot(
             signal.slot(), [&ended, &done](const std::exception_ptr&, absl::StatusOr<Clock>) {
@@ -119,16 +119,16 @@ TEST_CASE("cancelling calls at any moment leaves nothing behind", "[rpc][client]
 }
 
 TEST_CASE("a peer that is away is UNAVAILABLE", "[rpc][client]") {
-  TestService service;
+  testing::TestService service;
   const Channel channel("127.0.0.1:1", service.authority.Issue("slot"), "");
-  CHECK(GetClock(channel, Within(absl::Seconds(2))).status().code() ==
+  CHECK(testing::GetClock(channel, Within(absl::Seconds(2))).status().code() ==
         absl::StatusCode::kUnavailable);
 }
 
 TEST_CASE("draining says NOT_SERVING and lets running calls finish", "[rpc][server][drain]") {
   std::atomic<int> running{0};
-  TestService service;
-  ScriptedHandlers handlers(service.seam, [&running](const Call&) {
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(service.seam, [&running](const Call&) {
     return AnswerAfter(absl::Milliseconds(300), &running);
   });
   REQUIRE(service.Serve(handlers).ok());
@@ -137,7 +137,8 @@ TEST_CASE("draining says NOT_SERVING and lets running calls finish", "[rpc][serv
   service.server->SetServing(false);
   CHECK(HealthOf(channel) == "\x08\x02");
   absl::Status outcome = absl::UnknownError("not ended");
-  std::thread caller([&] { outcome = GetClock(channel, Within(absl::Seconds(5))).status(); });
+  std::thread caller(
+      [&] { outcome = testing::GetClock(channel, Within(absl::Seconds(5))).status(); });
   while (running == 0) std::this_thread::yield();
   service.server->Drain(absl::Seconds(5));
   caller.join();
@@ -147,12 +148,12 @@ TEST_CASE("draining says NOT_SERVING and lets running calls finish", "[rpc][serv
 
 TEST_CASE("draining cancels what outlives the grace", "[rpc][server][drain]") {
   std::atomic<int> running{0};
-  TestService service;
-  ScriptedHandlers handlers(
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(
       service.seam, [&running](const Call&) { return AnswerAfter(absl::Seconds(20), &running); });
   REQUIRE(service.Serve(handlers).ok());
   const Channel channel = service.ConnectAs("operator");
-  std::thread caller([&] { GetClock(channel, Within(absl::Seconds(9))).IgnoreError(); });
+  std::thread caller([&] { testing::GetClock(channel, Within(absl::Seconds(9))).IgnoreError(); });
   while (running == 0) std::this_thread::yield();
   service.server->Drain(absl::Milliseconds(50));
   caller.join();
@@ -162,31 +163,31 @@ TEST_CASE("draining cancels what outlives the grace", "[rpc][server][drain]") {
 TEST_CASE("an operator moves the development clock once per request_id", "[rpc][clock][X-01]") {
   const SystemClock system;
   MovableClock clock(system);
-  TestService service;
+  testing::TestService service;
   ClockHandlers handlers(service.seam, clock, nullptr);
   REQUIRE(service.Serve(handlers).ok());
   const Channel channel = service.ConnectAs("operator");
-  const Client<ClockStub> client(channel);
+  const Client<testing::ClockStub> client(channel);
   AdvanceClockRequest request;
   request.set_request_id("r1");
   *request.mutable_by() = ToWire(absl::Hours(1));
   for (int i = 0; i < 2; ++i) {
-    const auto answer = testing::RunTask(
-        client.Call(&ClockStub::async_interface::AdvanceClock, request, Within(absl::Seconds(5))));
+    const auto answer = testing::RunTask(client.Call(
+        &testing::ClockStub::async_interface::AdvanceClock, request, Within(absl::Seconds(5))));
     REQUIRE(answer.ok());
     CHECK(*FromWire(answer->offset()) == absl::Hours(1));
   }
   *request.mutable_by() = ToWire(absl::Hours(2));
   const absl::Status reused =
-      testing::RunTask(
-          client.Call(&ClockStub::async_interface::AdvanceClock, request, Within(absl::Seconds(5))))
+      testing::RunTask(client.Call(&testing::ClockStub::async_interface::AdvanceClock, request,
+                                   Within(absl::Seconds(5))))
           .status();
   CHECK(ReasonOf(reused) == "REQUEST_ID_REUSED");
   request.set_request_id("r2");
   for (const absl::Duration by : {absl::ZeroDuration(), absl::Hours(-1), absl::Hours(24 * 401)}) {
     *request.mutable_by() = ToWire(by);
     const absl::Status refused =
-        testing::RunTask(client.Call(&ClockStub::async_interface::AdvanceClock, request,
+        testing::RunTask(client.Call(&testing::ClockStub::async_interface::AdvanceClock, request,
                                      Within(absl::Seconds(5))))
             .status();
     REQUIRE(ViolationsOf(refused).size() == 1);

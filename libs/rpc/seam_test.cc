@@ -3,14 +3,13 @@
 #include <absl/strings/str_cat.h>
 #include <prometheus/text_serializer.h>
 
-#include <stdexcept>
 #include <string>
 
 #include <catch2/catch.hpp>
 
 #include "libs/base/refusal.h"
-#include "libs/rpc/test_service.h"
 #include "libs/rpc/traceparent.h"
+#include "libs/testing/test_service.h"
 
 namespace houbu::rpc {
 
@@ -37,8 +36,7 @@ async::Task<Clock> AnswerOutage(const Call&) {
 }
 
 async::Task<Clock> AnswerThrow(const Call&) {
-  throw std::runtime_error("thrown by a library");
-  co_return Clock();
+  co_return absl::CancelledError(std::string(std::size_t(std::stoi("no number")), 'x'));
 }
 
 async::Task<Clock> AnswerSlowly(const Call&) {
@@ -55,12 +53,12 @@ async::Task<Clock> AnswerWithCaller(Call* seen, const Call& call) {
 absl::StatusOr<Clock> Advance(const Channel& channel, const std::string& request_id) {
   AdvanceClockRequest request;
   request.set_request_id(request_id);
-  const Client<ClockStub> client(channel);
-  return testing::RunTask(
-      client.Call(&ClockStub::async_interface::AdvanceClock, request, Within(absl::Seconds(5))));
+  const Client<testing::ClockStub> client(channel);
+  return testing::RunTask(client.Call(&testing::ClockStub::async_interface::AdvanceClock, request,
+                                      Within(absl::Seconds(5))));
 }
 
-std::string MetricsOf(const TestService& service) {
+std::string MetricsOf(const testing::TestService& service) {
   return prometheus::TextSerializer().Serialize(service.registry.Collect());
 }
 
@@ -68,14 +66,14 @@ std::string MetricsOf(const TestService& service) {
 
 TEST_CASE("a call reaches its handler with who, what and until when", "[rpc][seam]") {
   Call seen;
-  TestService service;
-  ScriptedHandlers handlers(service.seam,
-                            [&seen](const Call& call) { return AnswerWithCaller(&seen, call); });
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(
+      service.seam, [&seen](const Call& call) { return AnswerWithCaller(&seen, call); });
   REQUIRE(service.Serve(handlers).ok());
   CallContext context = Within(absl::Seconds(5));
   context.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   context.language = "en";
-  REQUIRE(GetClock(service.ConnectAs("operator"), context).ok());
+  REQUIRE(testing::GetClock(service.ConnectAs("operator"), context).ok());
   CHECK(seen.caller.kind == Caller::Kind::kOperator);
   CHECK(seen.caller.service == "operator");
   CHECK(seen.method == "/houbu.development.v1.ClockService/GetClock");
@@ -89,8 +87,8 @@ TEST_CASE("a call reaches its handler with who, what and until when", "[rpc][sea
 }
 
 TEST_CASE("only callers the access option names come through", "[rpc][seam][access]") {
-  TestService service;
-  ScriptedHandlers handlers(service.seam, AnswerNothing);
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(service.seam, AnswerNothing);
   REQUIRE(service.Serve(handlers).ok());
   const CallContext context = Within(absl::Seconds(5));
   CallContext good = context;
@@ -126,15 +124,15 @@ TEST_CASE("only callers the access option names come through", "[rpc][seam][acce
       uris = {c.uris};
     }
     const Channel channel = service.Connect(service.authority.IssueWithUris(uris));
-    const absl::Status status = GetClock(channel, c.context).status();
+    const absl::Status status = testing::GetClock(channel, c.context).status();
     CHECK(status.code() == c.code);
     CHECK(ReasonOf(status) == c.reason);
   }
 }
 
 TEST_CASE("a peer without a certificate of our authority is not served", "[rpc][seam][tls]") {
-  TestService service;
-  ScriptedHandlers handlers(service.seam, AnswerNothing);
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(service.seam, AnswerNothing);
   REQUIRE(service.Serve(handlers).ok());
   Tls anonymous = service.authority.Issue("operator");
   anonymous.certificate.clear();
@@ -144,7 +142,7 @@ TEST_CASE("a peer without a certificate of our authority is not served", "[rpc][
   foreign.ca = anonymous.ca;
   for (const Tls& tls : {anonymous, foreign}) {
     const absl::Status status =
-        GetClock(service.Connect(tls), Within(absl::Milliseconds(1500))).status();
+        testing::GetClock(service.Connect(tls), Within(absl::Milliseconds(1500))).status();
     CHECK((status.code() == absl::StatusCode::kUnavailable ||
            status.code() == absl::StatusCode::kDeadlineExceeded));
   }
@@ -152,9 +150,9 @@ TEST_CASE("a peer without a certificate of our authority is not served", "[rpc][
 
 TEST_CASE("a mutation needs a request_id of the allowed form", "[rpc][seam][X-01]") {
   Call seen;
-  TestService service;
-  ScriptedHandlers handlers(service.seam,
-                            [&seen](const Call& call) { return AnswerWithCaller(&seen, call); });
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(
+      service.seam, [&seen](const Call& call) { return AnswerWithCaller(&seen, call); });
   REQUIRE(service.Serve(handlers).ok());
   const Channel channel = service.ConnectAs("operator");
   for (const std::string& id : {std::string(), std::string("a b"), std::string("é"),
@@ -177,11 +175,11 @@ TEST_CASE("a mutation needs a request_id of the allowed form", "[rpc][seam][X-01
 }
 
 TEST_CASE("a refusal crosses the wire with its reason, facts and delay", "[rpc][seam][status]") {
-  TestService service;
-  ScriptedHandlers handlers(service.seam, AnswerRefusal);
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(service.seam, AnswerRefusal);
   REQUIRE(service.Serve(handlers).ok());
   const absl::Status status =
-      GetClock(service.ConnectAs("operator"), Within(absl::Seconds(5))).status();
+      testing::GetClock(service.ConnectAs("operator"), Within(absl::Seconds(5))).status();
   CHECK(status.code() == absl::StatusCode::kResourceExhausted);
   CHECK(ReasonOf(status) == "SOLD_OUT");
   CHECK(status.message() == "Nothing is left.");
@@ -191,21 +189,21 @@ TEST_CASE("a refusal crosses the wire with its reason, facts and delay", "[rpc][
 
 TEST_CASE("causes of failures of ours stay with the observer", "[rpc][seam][status]") {
   struct Case {
-    ScriptedHandlers::Answer answer;
+    testing::ScriptedHandlers::Answer answer;
     absl::StatusCode code;
     std::string cause;
   };
   const std::vector<Case> cases = {
       {AnswerBug, absl::StatusCode::kInternal, "the password of the database is 1234"},
-      {AnswerThrow, absl::StatusCode::kInternal, "uncaught thrown by a library"},
+      {AnswerThrow, absl::StatusCode::kInternal, "uncaught stoi"},
       {AnswerOutage, absl::StatusCode::kUnavailable, "no route to 10.1.2.3"},
   };
   for (const Case& c : cases) {
-    TestService service;
-    ScriptedHandlers handlers(service.seam, c.answer);
+    testing::TestService service;
+    testing::ScriptedHandlers handlers(service.seam, c.answer);
     REQUIRE(service.Serve(handlers).ok());
     const absl::Status status =
-        GetClock(service.ConnectAs("operator"), Within(absl::Seconds(5))).status();
+        testing::GetClock(service.ConnectAs("operator"), Within(absl::Seconds(5))).status();
     CHECK(status.code() == c.code);
     CHECK(status.message().find(c.cause) == absl::string_view::npos);
     CHECK(RetryAfterOf(status).has_value() == (c.code == absl::StatusCode::kUnavailable));
@@ -217,11 +215,11 @@ TEST_CASE("causes of failures of ours stay with the observer", "[rpc][seam][stat
 }
 
 TEST_CASE("a handler is cancelled when its caller's deadline passes", "[rpc][seam][deadline]") {
-  TestService service;
-  ScriptedHandlers handlers(service.seam, AnswerSlowly);
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(service.seam, AnswerSlowly);
   REQUIRE(service.Serve(handlers).ok());
   const absl::Status status =
-      GetClock(service.ConnectAs("operator"), Within(absl::Milliseconds(400))).status();
+      testing::GetClock(service.ConnectAs("operator"), Within(absl::Milliseconds(400))).status();
   CHECK(status.code() == absl::StatusCode::kDeadlineExceeded);
   const CallRecord record = service.observer.Wait(false);
   CHECK(record.code != absl::StatusCode::kOk);
@@ -231,18 +229,18 @@ TEST_CASE("a handler is cancelled when its caller's deadline passes", "[rpc][sea
 TEST_CASE("no call takes longer than the server allows", "[rpc][seam][deadline]") {
   SeamOptions options;
   options.deadline_max = absl::Milliseconds(300);
-  TestService service(options);
-  ScriptedHandlers handlers(service.seam, AnswerSlowly);
+  testing::TestService service(options);
+  testing::ScriptedHandlers handlers(service.seam, AnswerSlowly);
   REQUIRE(service.Serve(handlers).ok());
   const absl::Status status =
-      GetClock(service.ConnectAs("operator"), Within(absl::Seconds(8))).status();
+      testing::GetClock(service.ConnectAs("operator"), Within(absl::Seconds(8))).status();
   CHECK(status.code() == absl::StatusCode::kDeadlineExceeded);
   CHECK(service.observer.Wait(false).code == absl::StatusCode::kDeadlineExceeded);
 }
 
 TEST_CASE("metrics carry go-grpc-prometheus names and start at zero", "[rpc][seam][metrics]") {
-  TestService service;
-  ScriptedHandlers handlers(service.seam, AnswerNothing);
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(service.seam, AnswerNothing);
   REQUIRE(service.Serve(handlers).ok());
   const std::string labels =
       "grpc_method=\"GetClock\",grpc_service=\"houbu.development.v1.ClockService\","
@@ -250,7 +248,7 @@ TEST_CASE("metrics carry go-grpc-prometheus names and start at zero", "[rpc][sea
   const std::string handled = absl::StrCat("grpc_server_handled_total{grpc_code=\"OK\",", labels);
   const std::string started = absl::StrCat("grpc_server_started_total{", labels);
   CHECK(MetricsOf(service).find(handled + " 0") != std::string::npos);
-  REQUIRE(GetClock(service.ConnectAs("operator"), Within(absl::Seconds(5))).ok());
+  REQUIRE(testing::GetClock(service.ConnectAs("operator"), Within(absl::Seconds(5))).ok());
   const std::string text = MetricsOf(service);
   INFO(text);
   CHECK(text.find(handled + " 1") != std::string::npos);

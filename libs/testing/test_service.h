@@ -26,25 +26,25 @@
 
 #include "houbu/development/v1/clock.grpc.pb.h"
 
-namespace houbu::rpc {
+namespace houbu::testing {
 
 using ClockStub = development::v1::ClockService::Stub;
 
 /// Keeps what it is told.
-class RecordingObserver final : public CallObserver {
+class RecordingObserver final : public rpc::CallObserver {
  public:
-  void OnCall(const CallRecord& record) override {
+  void OnCall(const rpc::CallRecord& record) override {
     const std::lock_guard<std::mutex> lock(mutex_);
     records_.push_back(record);
     changed_.notify_all();
   }
 
   /// Waits for the first record of one direction; fails the case after ten seconds.
-  CallRecord Wait(bool outgoing) {
+  rpc::CallRecord Wait(bool outgoing) {
     std::unique_lock<std::mutex> lock(mutex_);
-    std::optional<CallRecord> found;
+    std::optional<rpc::CallRecord> found;
     changed_.wait_for(lock, std::chrono::seconds(10), [this, outgoing, &found] {
-      for (const CallRecord& record : records_) {
+      for (const rpc::CallRecord& record : records_) {
         if (record.outgoing == outgoing) found = record;
       }
       return found.has_value();
@@ -56,15 +56,15 @@ class RecordingObserver final : public CallObserver {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<CallRecord> records_;
+  std::vector<rpc::CallRecord> records_;
 };
 
 /// Answers GetClock and AdvanceClock as the test says.
 class ScriptedHandlers final : public development::v1::ClockService::CallbackService {
  public:
-  using Answer = std::function<async::Task<development::v1::Clock>(const Call&)>;
+  using Answer = std::function<async::Task<development::v1::Clock>(const rpc::Call&)>;
 
-  ScriptedHandlers(Seam& seam, Answer answer) : seam_(seam), answer_(std::move(answer)) {}
+  ScriptedHandlers(rpc::Seam& seam, Answer answer) : seam_(seam), answer_(std::move(answer)) {}
 
   grpc::ServerUnaryReactor* GetClock(grpc::CallbackServerContext* context,
                                      const development::v1::GetClockRequest* request,
@@ -79,16 +79,16 @@ class ScriptedHandlers final : public development::v1::ClockService::CallbackSer
   }
 
  private:
-  async::Task<development::v1::Clock> Get(const Call& call,
+  async::Task<development::v1::Clock> Get(const rpc::Call& call,
                                           const development::v1::GetClockRequest&) {
     return answer_(call);
   }
-  async::Task<development::v1::Clock> Advance(const Call& call,
+  async::Task<development::v1::Clock> Advance(const rpc::Call& call,
                                               const development::v1::AdvanceClockRequest&) {
     return answer_(call);
   }
 
-  Seam& seam_;
+  rpc::Seam& seam_;
   Answer answer_;
 };
 
@@ -96,16 +96,16 @@ class ScriptedHandlers final : public development::v1::ClockService::CallbackSer
 class TestService final {
  public:
   /// Takes the tokens "good" (of accounts/ac-1) from the gateway, nothing else.
-  static absl::StatusOr<TokenSubject> CheckToken(absl::string_view token) {
+  static absl::StatusOr<rpc::TokenSubject> CheckToken(absl::string_view token) {
     if (token != "good") return absl::UnauthenticatedError("a bad token");
-    return TokenSubject{.account = "accounts/ac-1", .session = "s1"};
+    return rpc::TokenSubject{.account = "accounts/ac-1", .session = "s1"};
   }
 
-  explicit TestService(SeamOptions options = {})
-      : server_metrics(registry, CallMetrics::Side::kServer),
-        client_metrics(registry, CallMetrics::Side::kClient),
-        seam(loop.get_executor(), Authenticator(CheckToken, {"gateway"}), server_metrics, observer,
-             options) {}
+  explicit TestService(rpc::SeamOptions options = {})
+      : server_metrics(registry, rpc::CallMetrics::Side::kServer),
+        client_metrics(registry, rpc::CallMetrics::Side::kClient),
+        seam(loop.get_executor(), rpc::Authenticator(CheckToken, {"gateway"}), server_metrics,
+             observer, options) {}
 
   ~TestService() {
     server.reset();
@@ -115,10 +115,10 @@ class TestService final {
 
   /// Starts to serve; gives why not.
   absl::Status Serve(grpc::Service& service) {
-    ServerOptions options;
+    rpc::ServerOptions options;
     options.address = "127.0.0.1:0";
     options.tls = authority.Issue("clock");
-    auto started = Server::Start(options, seam, {&service});
+    auto started = rpc::Server::Start(options, seam, {&service});
     if (!started.ok()) return started.status();
     server = *std::move(started);
     thread_ = std::thread([this] { loop.run(); });
@@ -126,24 +126,24 @@ class TestService final {
   }
 
   /// Connects as a peer with these certificates.
-  Channel Connect(const Tls& tls) {
-    ChannelOptions options;
+  rpc::Channel Connect(const rpc::Tls& tls) {
+    rpc::ChannelOptions options;
     options.metrics = &client_metrics;
     options.observer = &observer;
-    return Channel("127.0.0.1:" + std::to_string(server->port()), tls, "", options);
+    return rpc::Channel("127.0.0.1:" + std::to_string(server->port()), tls, "", options);
   }
 
   /// Connects as the service of this name.
-  Channel ConnectAs(const std::string& name) { return Connect(authority.Issue(name)); }
+  rpc::Channel ConnectAs(const std::string& name) { return Connect(authority.Issue(name)); }
 
-  testing::TestAuthority authority;
+  TestAuthority authority;
   boost::asio::io_context loop{1};
   prometheus::Registry registry;
   RecordingObserver observer;
-  CallMetrics server_metrics;
-  CallMetrics client_metrics;
-  Seam seam;
-  std::unique_ptr<Server> server;
+  rpc::CallMetrics server_metrics;
+  rpc::CallMetrics client_metrics;
+  rpc::Seam seam;
+  std::unique_ptr<rpc::Server> server;
 
  private:
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
@@ -152,11 +152,11 @@ class TestService final {
 };
 
 /// Calls GetClock over the channel and gives the outcome.
-inline absl::StatusOr<development::v1::Clock> GetClock(const Channel& channel,
-                                                       const CallContext& context) {
-  const Client<ClockStub> client(channel);
-  return testing::RunTask(client.Call(&ClockStub::async_interface::GetClock,
-                                      development::v1::GetClockRequest(), context));
+inline absl::StatusOr<development::v1::Clock> GetClock(const rpc::Channel& channel,
+                                                       const rpc::CallContext& context) {
+  const rpc::Client<ClockStub> client(channel);
+  return RunTask(client.Call(&ClockStub::async_interface::GetClock,
+                             development::v1::GetClockRequest(), context));
 }
 
-}  // namespace houbu::rpc
+}  // namespace houbu::testing
