@@ -1,0 +1,54 @@
+#include "services/payment/app/payment_start.h"
+
+#include <functional>
+#include <utility>
+
+#include "libs/async/status_macros.h"
+#include "services/payment/app/races.h"
+#include "services/payment/app/viewer.h"
+#include "services/payment/domain/refusals.h"
+
+namespace houbu::payment {
+
+Task<std::string> PaymentStart::Start(StartCommand command, Mutation<Payment> mutation) {
+  ASSIGN_OR_CO_RETURN(std::optional<std::string> known, co_await store_.FindAnswer(mutation.key));
+  if (known.has_value()) co_return *std::move(known);
+  const auto provider = providers_.find(command.channel);
+  if (provider == providers_.end()) co_return Refuse(kChannelUnknown);
+  Provider* const asked = provider->second;
+
+  std::function<Task<Payment>()> attempt = [this, command] { return Intend(command); };
+  ASSIGN_OR_CO_RETURN(const Payment intended,
+                      co_await async::Retry<Payment>(kRaces, std::move(attempt)));
+  OrderRequest request;
+  request.payment = intended.id;
+  request.amount = intended.amount;
+  request.expire_time = intended.expire_time;
+  ASSIGN_OR_CO_RETURN(OrderFact fact, co_await asked->Create(std::move(request)));
+
+  std::optional<Mutation<Payment>> answered = std::move(mutation);
+  const std::function<std::string(const Payment&)> render = answered->render;
+  ASSIGN_OR_CO_RETURN(const Payment started,
+                      co_await facts_.Apply(command.id, std::move(fact), command.traceparent,
+                                            std::move(answered)));
+  co_return render(started);
+}
+
+Task<Payment> PaymentStart::Intend(StartCommand command) {
+  ASSIGN_OR_CO_RETURN(Payment payment, co_await store_.Load(command.id));
+  const Viewer viewer{Viewer::Kind::kAccount, command.account};
+  CO_RETURN_IF_ERROR(CheckVisible(payment, viewer));
+  const absl::Time now = clock_.Now();
+  ASSIGN_OR_CO_RETURN(Change change,
+                      houbu::payment::Start(std::move(payment), command.channel, now));
+  if (change.changed) ++change.payment.version;
+  Payment after = change.payment;
+  if (!change.changed) co_return after;
+  Commitment commitment;
+  commitment.now = now;
+  commitment.traceparent = command.traceparent;
+  CO_RETURN_IF_ERROR(co_await store_.Commit(std::move(change), std::move(commitment)));
+  co_return after;
+}
+
+}  // namespace houbu::payment

@@ -1,0 +1,162 @@
+/// What the payment service needs from outside: where payments are kept, who takes the money, who
+/// vouches for a callback.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "libs/async/task.h"
+#include "libs/base/request.h"
+#include "services/payment/domain/ledger.h"
+#include "services/payment/domain/payment.h"
+#include "services/payment/domain/refund.h"
+#include "services/payment/domain/transitions.h"
+
+namespace houbu::payment {
+
+using async::Task;
+
+/// The stored answer of a request: kept in the same transaction as its effect.
+struct Answer {
+  RequestKey key;
+  std::string bytes;
+};
+
+/// What goes with a change that is committed.
+struct Commitment {
+  absl::Time now;
+  std::string traceparent;       ///< Of the call that caused it; "" for loops.
+  std::optional<Answer> answer;  ///< Of the request it answers.
+};
+
+/// A callback as it came, kept whatever becomes of it.
+struct RawNotice {
+  Channel channel = Channel::kSandbox;
+  std::string nonce;
+  std::string event_id;
+  std::string kind;     ///< "ORDER_PAID".
+  std::string subject;  ///< The payment or refund it speaks of.
+  std::string body;
+  absl::Time receive_time;
+};
+
+/// A page of payments, newest first, or refunds, oldest first.
+struct Page {
+  std::string after;  ///< The id (or number) the page before ended with; "" for the first.
+  int size = 50;
+};
+
+/// Where payments, refunds and the ledger are kept.
+class PaymentStore {
+ public:
+  virtual ~PaymentStore() = default;
+
+  /// The stored answer of `key`; nothing for a new request; REQUEST_ID_REUSED.
+  virtual Task<std::optional<std::string>> FindAnswer(RequestKey key) = 0;
+
+  /// Stores a new payment with its answer; kPaymentExists. The answer's bytes come back.
+  virtual Task<std::string> Insert(Payment payment, Commitment commitment) = 0;
+
+  /// Stores a change, its postings, its effects and the answer, all or nothing. The change's
+  /// payment carries the next version; kPaymentRaced when another change took it first. A change that changed
+  /// nothing stores its answer alone. The answer's bytes come back, "" without one.
+  virtual Task<std::string> Commit(Change change, Commitment commitment) = 0;
+
+  /// A payment; kPaymentUnknown.
+  virtual Task<Payment> Load(PaymentId id) = 0;
+
+  /// A refund; kRefundUnknown.
+  virtual Task<Refund> LoadRefund(RefundId id) = 0;
+
+  /// An account's payments, newest first.
+  virtual Task<std::vector<Payment>> List(std::string account, Page page) = 0;
+
+  /// A payment's refunds, oldest first.
+  virtual Task<std::vector<Refund>> ListRefunds(PaymentId payment, Page page) = 0;
+
+  /// Payments whose provider shall be asked by now, the most overdue first.
+  virtual Task<std::vector<PaymentId>> DueInquiries(absl::Time now, int count_max) = 0;
+
+  /// Refunds the provider shall be asked for by now, the most overdue first.
+  virtual Task<std::vector<RefundId>> DueRefunds(absl::Time now, int count_max) = 0;
+
+  /// Refunds given up: somebody must look (W-14).
+  virtual Task<std::int64_t> CountStuckRefunds() = 0;
+
+  /// The sum of every ledger account, by account and currency.
+  virtual Task<std::vector<LedgerBalance>> Balances() = 0;
+
+  /// Keeps a callback; kNoticeReplayed when its nonce was used before.
+  virtual Task<void> KeepNotice(RawNotice notice) = 0;
+};
+
+/// An order the provider shall collect.
+struct OrderRequest {
+  PaymentId payment;
+  Money amount;
+  absl::Time expire_time;
+};
+
+/// A refund the provider shall make.
+struct RefundRequest {
+  std::string merchant_refund;
+  PaymentId payment;
+  Money amount;
+};
+
+/// A payment provider. Every call may be repeated with the same names; an outage (UNAVAILABLE,
+/// DEADLINE_EXCEEDED) leaves the outcome unknown. Called outside of transactions.
+class Provider {
+ public:
+  virtual ~Provider() = default;
+
+  /// Asks to collect; the same order however often it is asked.
+  virtual Task<OrderFact> Create(OrderRequest request) = 0;
+
+  /// Asks where an order stands.
+  virtual Task<OrderFact> Query(PaymentId payment) = 0;
+
+  /// Asks to close an order: closed, paid (the money was faster) or missing.
+  virtual Task<OrderFact> Close(PaymentId payment) = 0;
+
+  /// Asks to give money back; the same refund however often it is asked.
+  virtual Task<RefundFact> Refund(RefundRequest request) = 0;
+
+  /// Asks where a refund stands.
+  virtual Task<RefundFact> QueryRefund(std::string merchant_refund) = 0;
+};
+
+/// The providers by channel.
+using Providers = std::map<Channel, Provider*>;
+
+/// A callback as HTTP brought it.
+struct SignedNotice {
+  std::string timestamp;
+  std::string nonce;
+  std::string signature;
+  std::string body;
+};
+
+/// A callback whose sender is proven, as our own facts: one of the two is set.
+struct ProvenNotice {
+  RawNotice raw;
+  std::optional<OrderFact> order;
+  std::optional<RefundFact> refund;
+  PaymentId payment;  ///< The payment spoken of; set in both cases.
+};
+
+/// Knows a provider's callbacks.
+class NoticeReader {
+ public:
+  virtual ~NoticeReader() = default;
+
+  /// Proves and reads a callback. UNAUTHENTICATED with reason UNSIGNED, STALE or FORGED;
+  /// INVALID_ARGUMENT with reason MALFORMED.
+  virtual absl::StatusOr<ProvenNotice> Read(const SignedNotice& notice, absl::Time now) const = 0;
+};
+
+}  // namespace houbu::payment

@@ -1,0 +1,84 @@
+#include "services/payment/app/refunding.h"
+
+#include <functional>
+#include <utility>
+
+#include "libs/async/status_macros.h"
+#include "services/payment/app/races.h"
+#include "services/payment/domain/refusals.h"
+
+namespace houbu::payment {
+namespace {
+
+// What the answer shows: the refund decided, or that nothing goes back.
+Refund ShownRefund(const Change& change, const Payment& before, RefundReason reason,
+                   absl::Time now) {
+  if (!change.refunds.empty()) return change.refunds.back();
+  Refund none;
+  none.payment = change.payment.id;
+  none.amount = Money{0, change.payment.amount.currency};
+  none.fee = Money{change.payment.fees.minor_units - before.fees.minor_units,
+                   change.payment.amount.currency};
+  none.reason = reason;
+  none.state = RefundState::kSucceeded;
+  none.create_time = now;
+  return none;
+}
+
+absl::Status CheckMayRefund(const Payment& payment, const RefundCommand& command) {
+  if (payment.opener == command.service) return absl::OkStatus();
+  if (payment.product != Product::kPrepayment) return Refuse(kPaymentUnknown);
+  // Whoever was served out of a prepayment may refund once it is settled.
+  return payment.fare.has_value() ? absl::OkStatus() : Refuse(kNotSettledYet);
+}
+
+}  // namespace
+
+Task<std::string> Refunding::Refund(RefundCommand command,
+                                    Mutation<houbu::payment::Refund> mutation) {
+  std::function<Task<std::string>()> attempt = [this, command, mutation] {
+    return Once(command, mutation);
+  };
+  co_return co_await async::Retry<std::string>(kRaces, std::move(attempt));
+}
+
+Task<std::string> Refunding::Once(RefundCommand command,
+                                  Mutation<houbu::payment::Refund> mutation) {
+  ASSIGN_OR_CO_RETURN(std::optional<std::string> known, co_await store_.FindAnswer(mutation.key));
+  if (known.has_value()) co_return *std::move(known);
+  ASSIGN_OR_CO_RETURN(const Payment before, co_await store_.Load(command.id));
+  CO_RETURN_IF_ERROR(CheckMayRefund(before, command));
+
+  const absl::Time now = clock_.Now();
+  Change change;
+  if (before.state == PaymentState::kSucceeded) {
+    ReturnOrder order;
+    order.reason = command.reason;
+    if (command.facts.has_value()) {
+      ASSIGN_OR_CO_RETURN(const FeePolicy policy, policies_.Find(before.policy));
+      ASSIGN_OR_CO_RETURN(order.quote, AssessFee(policy, *command.facts));
+    }
+    ASSIGN_OR_CO_RETURN(change, Return(before, order, now));
+  } else {
+    change = ReturnOnArrival(before, command.reason, now);
+  }
+  if (change.changed) ++change.payment.version;
+  Commitment commitment;
+  commitment.now = now;
+  commitment.traceparent = command.traceparent;
+  const houbu::payment::Refund shown = ShownRefund(change, before, command.reason, now);
+  commitment.answer = Answer{mutation.key, mutation.render(shown)};
+  co_return co_await store_.Commit(std::move(change), std::move(commitment));
+}
+
+Task<FeeQuote> Refunding::Quote(QuoteQuestion question) {
+  if (!question.id.has_value()) {
+    co_return AssessFee(policies_.InForceAt(clock_.Now()), question.facts);
+  }
+  ASSIGN_OR_CO_RETURN(const Payment payment, co_await store_.Load(*question.id));
+  CO_RETURN_IF_ERROR(CheckVisible(payment, question.viewer));
+  ASSIGN_OR_CO_RETURN(const FeePolicy policy, policies_.Find(payment.policy));
+  co_return AssessFee(policy, question.facts);
+}
+
+}  // namespace houbu::payment

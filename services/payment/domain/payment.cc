@@ -1,0 +1,39 @@
+#include "services/payment/domain/payment.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "libs/base/status_macros.h"
+
+namespace houbu::payment {
+
+absl::string_view NameOf(Channel channel) {
+  switch (channel) {
+    case Channel::kSandbox:
+      return "sandbox";
+  }
+  return "";
+}
+
+std::optional<Channel> ChannelNamed(absl::string_view name) {
+  if (name == "sandbox") return Channel::kSandbox;
+  return std::nullopt;
+}
+
+std::string NameOf(const PaymentId& id) { return absl::StrCat("payments/", id.value()); }
+
+absl::StatusOr<Money> Left(const Payment& payment) {
+  ASSIGN_OR_RETURN(const Money kept, Subtract(payment.captured, payment.returned));
+  return Subtract(kept, payment.fees);
+}
+
+bool IsUnsettledPrepayment(const Payment& payment) {
+  return payment.product == Product::kPrepayment && !payment.fare.has_value();
+}
+
+absl::Duration InquiryPause(int tries) {
+  const int doublings = std::clamp(tries, 0, 6);
+  return std::min(absl::Seconds(15) * (1 << doublings), absl::Minutes(10));
+}
+
+}  // namespace houbu::payment

@@ -1,0 +1,104 @@
+/// Transitions: how a payment and its refunds change. Pure: what was, what happened and when, to
+/// what shall be; the store commits a change only on top of the version it was reckoned from.
+///
+/// Whatever a provider says, in its answer, its callback or when asked, goes through
+/// ApplyProviderFact: facts may come doubled, late and in any order and take effect once.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "libs/base/money.h"
+#include "services/payment/domain/effect.h"
+#include "services/payment/domain/fee_policy.h"
+#include "services/payment/domain/ledger.h"
+#include "services/payment/domain/payment.h"
+#include "services/payment/domain/refund.h"
+
+namespace houbu::payment {
+
+/// A payment as it shall be, and what goes with it.
+struct Change {
+  Payment payment;
+  std::vector<Refund> refunds;  ///< New ones and changed ones, as they shall be.
+  std::vector<LedgerTransaction> postings;
+  std::vector<Effect> effects;
+  bool changed = false;  ///< False when nothing is to be stored.
+};
+
+/// What a provider says of an order it was asked to collect.
+struct OrderFact {
+  enum class State {
+    kMissing,  ///< The provider does not know it.
+    kOpen,     ///< It waits for the payer.
+    kPaid,     ///< The money is there.
+    kClosed,   ///< Nobody can pay it any more.
+  };
+  State state = State::kOpen;
+  std::string provider_order;
+  std::string code_url;  ///< Only in answers.
+  Money amount;
+  absl::Time pay_time;  ///< When paid.
+};
+
+/// What a provider says of a refund it was asked for.
+struct RefundFact {
+  enum class State {
+    kMissing,     ///< The provider does not know it.
+    kProcessing,  ///< Under way.
+    kSucceeded,   ///< Given back.
+    kFailed,      ///< Not given back; may be asked anew under another name.
+    kRefused,     ///< The provider will not, whatever the name.
+  };
+  State state = State::kProcessing;
+  std::string merchant_refund;
+  std::string provider_refund;
+  Money amount;
+  absl::Time refund_time;  ///< When succeeded.
+};
+
+/// The owner asks to pay on `channel`; the provider is asked once this is stored. Refuses
+/// kAlreadyPaid, kPaymentClosed, kPaymentExpired, kChannelChosen. Starting again changes nothing.
+absl::StatusOr<Change> Start(Payment payment, Channel channel, absl::Time now);
+
+/// The opener wants no money any more. Never started: closed at once; else the provider is asked to
+/// close it. Money that is here stays: the opener has been told and decides.
+Change Close(Payment payment, absl::Time now);
+
+/// As Close, and whatever arrives goes back for `reason`.
+Change ReturnOnArrival(Payment payment, RefundReason reason, absl::Time now);
+
+/// The provider says where the order stands. Expected money makes the payment SUCCEEDED and its
+/// opener hear of it; money nobody expects (closed, doubled, another amount) goes back whole (W-04).
+absl::StatusOr<Change> ApplyProviderFact(Payment payment, const OrderFact& fact, absl::Time now);
+
+/// The provider says where a refund stands. kFactMismatch when it speaks of another amount.
+absl::StatusOr<Change> ApplyProviderFact(Payment payment, Refund refund, const RefundFact& fact,
+                                         absl::Time now);
+
+/// What shall go back.
+struct ReturnOrder {
+  RefundReason reason = RefundReason::kCancelled;
+  std::optional<FeeQuote> quote;  ///< With it the fee is kept; without it all that is left goes.
+};
+
+/// Decides a refund: never more than is left (W-08, W-13). The refund stands last in the change's
+/// refunds; there is none when nothing goes back, and then only the fee is kept.
+absl::StatusOr<Change> Return(Payment payment, const ReturnOrder& order, absl::Time now);
+
+/// Keeps `fare` out of a prepayment for `order` and returns the difference, once (W-07). The same
+/// settlement again changes nothing. Refuses kNotPaid, kNotAPrepayment, kAlreadySettled,
+/// kFareExceedsPayment.
+absl::StatusOr<Change> Settle(Payment payment, Money fare, const std::string& order,
+                              absl::Time now);
+
+/// The provider could not be asked: it is asked again later.
+Change PostponeInquiry(Payment payment, absl::Time now);
+
+/// The provider could not be asked for the refund: it is asked again later.
+Change PostponeRefund(Payment payment, Refund refund, absl::Time now);
+
+}  // namespace houbu::payment

@@ -1,0 +1,163 @@
+/// The payment service: its settings and how its parts are put together.
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/async/status_macros.h"
+#include "libs/http/server.h"
+#include "libs/observe/log.h"
+#include "libs/process/process.h"
+#include "libs/secrets/keys.h"
+#include "services/payment/app/inquiry.h"
+#include "services/payment/app/refund_dispatch.h"
+#include "services/payment/peers/effect_calls.h"
+#include "services/payment/peers/sandbox_notices.h"
+#include "services/payment/peers/sandbox_provider.h"
+#include "services/payment/rpc/callback_endpoint.h"
+#include "services/payment/rpc/ledger_handlers.h"
+#include "services/payment/rpc/payment_handlers.h"
+#include "services/payment/storage/policy_file.h"
+#include "services/payment/storage/postgres_payment_store.h"
+#include "services/payment/storage/schema.h"
+
+namespace houbu::payment {
+namespace {
+
+struct PaymentConfig {
+  process::CommonConfig common;
+  std::string policy_file;
+  std::string callbacks_address = "127.0.0.1:7454";
+  std::string callbacks_url = "http://127.0.0.1:7454/callbacks/sandbox";
+  std::string provider_url = "http://127.0.0.1:7462";
+  std::string provider_secret_file;
+  absl::Duration provider_timeout = absl::Seconds(5);
+  absl::Duration inquiry_interval = absl::Seconds(1);
+  absl::Duration refund_interval = absl::Milliseconds(250);
+
+  void Bind(process::Binder& binder) {
+    common.Bind(binder);
+    common.BindPeer(binder, "slot");
+    common.BindPeer(binder, "waitlist");
+    common.BindPeer(binder, "notification");
+    binder.OptionalFile("policy.file", &policy_file,
+                        "Fee policies; without it the seed policy holds.");
+    binder.Optional("callbacks.address", &callbacks_address,
+                    "Where providers' callbacks are taken, plain HTTP.");
+    binder.Optional("callbacks.url", &callbacks_url,
+                    "Where the sandbox provider is told to call back.");
+    binder.Optional("provider.url", &provider_url, "The sandbox provider.");
+    binder.File("provider.secret_file", &provider_secret_file,
+                "The secret shared with the sandbox provider, 64 hex digits.");
+    binder.Optional("provider.timeout", &provider_timeout, "How long one exchange may take.");
+    binder.Optional("loops.inquiry_interval", &inquiry_interval,
+                    "How often payments due for an inquiry are looked for.");
+    binder.Optional("loops.refund_interval", &refund_interval,
+                    "How often refunds due to be asked for are looked for.");
+  }
+};
+
+// Counts what became of callbacks.
+CallbackCounter CountInto(observe::Metrics& metrics) {
+  return [&metrics](absl::string_view outcome) {
+    const observe::Labels labels{{"outcome", std::string(outcome)}};
+    metrics.AddCounter("houbu_payment_callbacks_total", "Callbacks by what became of them.", labels)
+        .Increment();
+    if (outcome != "ACCEPTED") {
+      observe::Log(observe::Level::kWarning, "callback_not_taken", {{"reason", outcome}});
+    }
+  };
+}
+
+async::Task<void> WatchStuckRefunds(PaymentStore& store, prometheus::Gauge& gauge) {
+  ASSIGN_OR_CO_RETURN(const std::int64_t stuck, co_await store.CountStuckRefunds());
+  if (stuck > 0) observe::Log(observe::Level::kError, "refunds_stuck", {{"count", stuck}});
+  gauge.Set(static_cast<double>(stuck));
+  co_return absl::OkStatus();
+}
+
+void AddLoops(process::Parts& parts, const PaymentConfig& config, Inquiry& inquiry,
+              RefundDispatch& refunds) {
+  process::Loop asking;
+  asking.name = "inquiry";
+  asking.interval = config.inquiry_interval;
+  asking.round = [&inquiry] { return inquiry.Round(); };
+  parts.loops.push_back(std::move(asking));
+  process::Loop refunding;
+  refunding.name = "refund_dispatch";
+  refunding.interval = config.refund_interval;
+  refunding.round = [&refunds] { return refunds.Round(); };
+  parts.loops.push_back(std::move(refunding));
+}
+
+void AddStuckWatch(process::Parts& parts, process::Environment& env, PaymentStore& store) {
+  prometheus::Gauge& gauge =
+      env.metrics().AddGauge("houbu_payment_refunds_stuck", "Refunds the provider cannot make.");
+  process::Loop watch;
+  watch.name = "stuck_refunds";
+  watch.interval = absl::Seconds(30);
+  watch.round = [&store, &gauge] { return WatchStuckRefunds(store, gauge); };
+  parts.loops.push_back(std::move(watch));
+}
+
+void AddCallbackDoor(process::Parts& parts, process::Environment& env,
+                     const PaymentConfig& config, CallbackEndpoint& endpoint) {
+  http::ServerOptions options;
+  options.address = config.callbacks_address;
+  auto server = std::make_shared<http::Server>(env.executor(), options);
+  server->Handle("POST", "/callbacks/sandbox", [&endpoint](http::Request request) {
+    return endpoint.Take(std::move(request));
+  });
+  parts.http_servers.push_back(std::move(server));
+}
+
+absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
+                                            const PaymentConfig& config) {
+  PolicyBook loaded;
+  if (!config.policy_file.empty()) {
+    ASSIGN_OR_RETURN(loaded, LoadPolicies(config.policy_file));
+  }
+  ASSIGN_OR_RETURN(const secrets::Key secret, secrets::LoadKeyFile(config.provider_secret_file));
+  process::Parts parts;
+  const PolicyBook& policies = parts.Own<PolicyBook>(std::move(loaded));
+  const Clock& clock = env.clock();
+  PaymentStore& store = parts.Own<PostgresPaymentStore>(env.postgres(), EncodeCall);
+  SandboxOptions options;
+  options.url = config.provider_url;
+  options.notify_url = config.callbacks_url;
+  options.timeout = config.provider_timeout;
+  Provider& sandbox = parts.Own<SandboxProvider>(env.http(), clock, secret, options);
+  const Providers providers{{Channel::kSandbox, &sandbox}};
+
+  auto& facts = parts.Own<FactApplication>(store, clock, providers);
+  auto& opening = parts.Own<PaymentOpening>(store, clock, policies);
+  auto& start = parts.Own<PaymentStart>(store, clock, providers, facts);
+  auto& closing = parts.Own<PaymentClosing>(store, clock, providers, facts);
+  auto& refunding = parts.Own<Refunding>(store, clock, policies);
+  auto& settlement = parts.Own<Settlement>(store, clock);
+  auto& lookup = parts.Own<PaymentLookup>(store);
+  auto& inquiry = parts.Own<Inquiry>(store, clock, providers, facts, closing);
+  auto& refunds = parts.Own<RefundDispatch>(store, clock, providers, facts);
+
+  const PaymentUseCases use_cases{opening, start, closing, refunding, settlement, lookup};
+  parts.Serve<PaymentHandlers>(env.seam(), use_cases);
+  parts.Serve<LedgerHandlers>(env.seam(), lookup);
+  const NoticeReader& reader = parts.Own<SandboxNotices>(secret);
+  auto& endpoint =
+      parts.Own<CallbackEndpoint>(reader, facts, clock, CountInto(env.metrics()));
+  AddCallbackDoor(parts, env, config, endpoint);
+  AddLoops(parts, config, inquiry, refunds);
+  AddStuckWatch(parts, env, store);
+  return parts;
+}
+
+}  // namespace
+}  // namespace houbu::payment
+
+int main(int argc, char** argv) {
+  houbu::process::Service<houbu::payment::PaymentConfig> service;
+  service.name = "payment";
+  service.migrations = houbu::payment::kMigrations;
+  service.build = houbu::payment::BuildPayment;
+  return houbu::process::Run(argc, argv, service);
+}

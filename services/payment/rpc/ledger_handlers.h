@@ -1,0 +1,29 @@
+/// LedgerService on the wire.
+#pragma once
+
+#include "houbu/payment/v1/payment.grpc.pb.h"
+#include "libs/async/task.h"
+#include "libs/rpc/call.h"
+#include "libs/rpc/seam.h"
+#include "services/payment/app/payment_lookup.h"
+
+namespace houbu::payment {
+
+/// Serves LedgerService.
+class LedgerHandlers final : public v1::LedgerService::CallbackService {
+ public:
+  /// Answers through `seam`; both outlive the handlers.
+  LedgerHandlers(rpc::Seam& seam, PaymentLookup& lookup) : seam_(seam), lookup_(lookup) {}
+
+  grpc::ServerUnaryReactor* GetTrialBalance(grpc::CallbackServerContext* context,
+                                            const v1::GetTrialBalanceRequest* request,
+                                            v1::TrialBalance* response) override;
+
+ private:
+  Task<v1::TrialBalance> Sum(const rpc::Call& call, const v1::GetTrialBalanceRequest& request);
+
+  rpc::Seam& seam_;
+  PaymentLookup& lookup_;
+};
+
+}  // namespace houbu::payment

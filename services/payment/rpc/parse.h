@@ -1,0 +1,38 @@
+/// Requests on the wire as commands: every field checked, all violations heard at once.
+#pragma once
+
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "houbu/payment/v1/payment.pb.h"
+#include "libs/base/refusal.h"
+#include "services/payment/app/viewer.h"
+#include "services/payment/domain/fee_policy.h"
+#include "services/payment/domain/payment.h"
+#include "services/payment/domain/refund.h"
+#include "libs/rpc/call.h"
+
+namespace houbu::payment {
+
+/// Who asks, as the seam identified them.
+Viewer ViewerOf(const rpc::Caller& caller);
+
+/// The payment a field names; empty with a violation.
+PaymentId ParsePaymentName(Violations& violations, absl::string_view field,
+                           absl::string_view name);
+
+/// The product of a field.
+Product ParseProduct(Violations& violations, absl::string_view field, v1::Product product);
+
+/// The channel of a field.
+Channel ParseChannel(Violations& violations, absl::string_view field, v1::Channel channel);
+
+/// The reason of a field.
+RefundReason ParseReason(Violations& violations, absl::string_view field,
+                         v1::RefundReason reason);
+
+/// The facts of a fee; `field` is where they stand.
+FareFacts ParseFareFacts(Violations& violations, const std::string& field,
+                         const v1::FareFacts& facts);
+
+}  // namespace houbu::payment

@@ -1,0 +1,131 @@
+#include "services/payment/rpc/render.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/rpc/wire.h"
+
+namespace houbu::payment {
+namespace {
+
+v1::Payment::State StateOf(PaymentState state) {
+  switch (state) {
+    case PaymentState::kCreated:
+      return v1::Payment::STATE_CREATED;
+    case PaymentState::kPending:
+      return v1::Payment::STATE_PENDING;
+    case PaymentState::kSucceeded:
+      return v1::Payment::STATE_SUCCEEDED;
+    case PaymentState::kClosed:
+      return v1::Payment::STATE_CLOSED;
+  }
+  return v1::Payment::STATE_UNSPECIFIED;
+}
+
+v1::Refund::State StateOf(RefundState state) {
+  switch (state) {
+    case RefundState::kPending:
+      return v1::Refund::STATE_PENDING;
+    case RefundState::kSucceeded:
+      return v1::Refund::STATE_SUCCEEDED;
+    case RefundState::kFailed:
+      return v1::Refund::STATE_FAILED;
+  }
+  return v1::Refund::STATE_UNSPECIFIED;
+}
+
+v1::Product ProductOnWire(Product product) {
+  switch (product) {
+    case Product::kRail:
+      return v1::PRODUCT_RAIL;
+    case Product::kAppointment:
+      return v1::PRODUCT_APPOINTMENT;
+    case Product::kPrepayment:
+      return v1::PRODUCT_PREPAYMENT;
+  }
+  return v1::PRODUCT_UNSPECIFIED;
+}
+
+v1::RefundReason ReasonOnWire(RefundReason reason) {
+  switch (reason) {
+    case RefundReason::kCancelled:
+      return v1::REFUND_REASON_CANCELLED;
+    case RefundReason::kLate:
+      return v1::REFUND_REASON_LATE;
+    case RefundReason::kWaitlistEnded:
+      return v1::REFUND_REASON_WAITLIST_ENDED;
+    case RefundReason::kDifference:
+      return v1::REFUND_REASON_DIFFERENCE;
+    case RefundReason::kUnexpected:
+      return v1::REFUND_REASON_UNEXPECTED;
+  }
+  return v1::REFUND_REASON_UNSPECIFIED;
+}
+
+v1::Channel ChannelOnWire(Channel channel) {
+  switch (channel) {
+    case Channel::kSandbox:
+      return v1::CHANNEL_SANDBOX;
+  }
+  return v1::CHANNEL_UNSPECIFIED;
+}
+
+}  // namespace
+
+v1::Payment Render(const Payment& payment) {
+  v1::Payment wire;
+  wire.set_name(NameOf(payment.id));
+  wire.set_etag(absl::StrCat("\"", payment.version, "\""));
+  *wire.mutable_create_time() = rpc::ToWire(payment.create_time);
+  *wire.mutable_expire_time() = rpc::ToWire(payment.expire_time);
+  wire.set_state(StateOf(payment.state));
+  wire.set_order(payment.order);
+  wire.set_account(payment.account);
+  *wire.mutable_amount() = rpc::ToWire(payment.amount);
+  *wire.mutable_refunded_amount() = rpc::ToWire(payment.returned);
+  if (payment.channel.has_value()) wire.set_channel(ChannelOnWire(*payment.channel));
+  wire.set_code_url(payment.code_url);
+  if (payment.pay_time.has_value()) *wire.mutable_pay_time() = rpc::ToWire(*payment.pay_time);
+  wire.set_product(ProductOnWire(payment.product));
+  return wire;
+}
+
+v1::Refund Render(const Refund& refund) {
+  v1::Refund wire;
+  wire.set_name(NameOf(refund));
+  *wire.mutable_create_time() = rpc::ToWire(refund.create_time);
+  wire.set_state(StateOf(refund.state));
+  *wire.mutable_amount() = rpc::ToWire(refund.amount);
+  *wire.mutable_fee() = rpc::ToWire(refund.fee);
+  wire.set_reason(ReasonOnWire(refund.reason));
+  if (refund.refund_time.has_value()) {
+    *wire.mutable_refund_time() = rpc::ToWire(*refund.refund_time);
+  }
+  return wire;
+}
+
+v1::RefundQuote Render(const FeeQuote& quote) {
+  v1::RefundQuote wire;
+  *wire.mutable_fee() = rpc::ToWire(quote.fee);
+  *wire.mutable_refund() = rpc::ToWire(quote.refund);
+  wire.set_tier(quote.tier);
+  *wire.mutable_expire_time() = rpc::ToWire(quote.holds_until);
+  return wire;
+}
+
+v1::TrialBalance Render(const TrialSums& sums) {
+  v1::TrialBalance wire;
+  for (const LedgerBalance& each : sums.accounts) {
+    v1::TrialBalance::Line& line = *wire.add_lines();
+    line.set_ledger_account(each.account);
+    *line.mutable_balance() = rpc::ToWire(each.balance);
+  }
+  for (const Money& sum : sums.imbalances) *wire.add_imbalances() = rpc::ToWire(sum);
+  return wire;
+}
+
+std::string RenderPaymentBytes(const Payment& payment) {
+  return Render(payment).SerializeAsString();
+}
+
+std::string RenderRefundBytes(const Refund& refund) { return Render(refund).SerializeAsString(); }
+
+}  // namespace houbu::payment

@@ -1,0 +1,28 @@
+/// Answers on the wire.
+#pragma once
+
+#include <string>
+
+#include "houbu/payment/v1/payment.pb.h"
+#include "services/payment/app/payment_lookup.h"
+#include "services/payment/domain/fee_policy.h"
+#include "services/payment/domain/payment.h"
+#include "services/payment/domain/refund.h"
+
+namespace houbu::payment {
+
+/// A payment.
+v1::Payment Render(const Payment& payment);
+/// A refund.
+v1::Refund Render(const Refund& refund);
+/// A quote.
+v1::RefundQuote Render(const FeeQuote& quote);
+/// The ledger's sums.
+v1::TrialBalance Render(const TrialSums& sums);
+
+/// A payment's bytes, to be stored as an answer.
+std::string RenderPaymentBytes(const Payment& payment);
+/// A refund's bytes, to be stored as an answer.
+std::string RenderRefundBytes(const Refund& refund);
+
+}  // namespace houbu::payment
