@@ -74,6 +74,13 @@ struct Change {
   std::optional<RunId> owes_index;
 };
 
+/// What an effect's call needs besides the effect itself.
+struct EffectContext {
+  std::string seed;  ///< Names the effect for ever: the call's id is derived from it.
+  std::string traceparent;
+  absl::Time now;
+};
+
 /// What a commit says.
 struct Committed {
   std::int64_t epoch = 0;  ///< Of the run in `owes_index`, as of the commit.

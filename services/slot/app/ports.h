@@ -36,7 +36,8 @@ class Record {
   virtual async::Task<std::int64_t> NextSerial() = 0;
 
   /// Commits a change. Refuses kStaleIndex (the claim's epoch is over), kPlaceTaken,
-  /// kItineraryConflict, kOneTicketPerRun, kChangedMeanwhile, kDemandExists.
+  /// kItineraryConflict, kOneTicketPerRun, kChangedMeanwhile, kAlreadyRebooked (the link),
+  /// kDemandExists.
   virtual async::Task<Committed> Commit(Change change) = 0;
 };
 
@@ -95,11 +96,12 @@ class RunStore {
                                                std::vector<int> units) = 0;
 };
 
-/// The inventory of a run as the record has it, in one snapshot.
-struct RecordedState {
-  RunState state;
-  std::vector<std::int64_t> debts;  ///< What is owed to the index and thus paid by loading this.
-  std::int64_t oversold = 0;        ///< Unit-legs claimed more than once; zero while constraints are.
+/// A run's epoch after it was to be raised.
+struct RaisedEpoch {
+  std::int64_t epoch = 0;
+  /// What was owed to the index before and is paid by loading any state read from now on; empty
+  /// where somebody else raised the epoch.
+  std::vector<std::int64_t> debts;
 };
 
 /// Units to be added to a class.
@@ -122,14 +124,15 @@ class InventoryRecord {
   virtual ~InventoryRecord() = default;
 
   /// Raises a run's epoch above `used` and `index`, unless somebody raised it above `used` already;
-  /// gives the epoch it has now. After it no claim of an earlier epoch is committed.
-  virtual async::Task<std::int64_t> RaiseEpoch(RunId run, std::int64_t used,
-                                               std::int64_t index) = 0;
+  /// gives the epoch it has now. After it no claim of an earlier epoch is committed. The rebuild
+  /// that must follow is a debt of its own. Refuses kRunNotFound.
+  virtual async::Task<RaisedEpoch> RaiseEpoch(RunId run, std::int64_t used,
+                                              std::int64_t index) = 0;
 
-  /// Reads the run's inventory in one snapshot.
-  virtual async::Task<RecordedState> ReadState(RunId run) = 0;
+  /// Reads the run's inventory in one snapshot; refuses kRunNotFound.
+  virtual async::Task<RunState> ReadState(RunId run) = 0;
 
-  /// Notes that the index was loaded with a state: the debts are paid, the run is not dirty.
+  /// Notes that these debts of the run are paid.
   virtual async::Task<void> Settle(RunId run, std::vector<std::int64_t> debts) = 0;
 
   /// Marks the run so that its index is rebuilt.

@@ -38,6 +38,7 @@ Booking FromTerms(BookingTerms terms, absl::Time now) {
   booking.places = std::move(terms.places);
   booking.rebooked_from = std::move(terms.rebooked_from);
   booking.demand = std::move(terms.demand);
+  booking.holder = booking.demand.empty() ? booking.id.value() : booking.demand;
   booking.destination_country = std::move(terms.destination_country);
   return booking;
 }
@@ -49,10 +50,6 @@ bool AwaitsPayment(BookingState state) {
 }  // namespace
 
 std::string NameOf(const BookingId& id) { return absl::StrCat("bookings/", id.value()); }
-
-std::string HolderOf(const Booking& booking) {
-  return booking.demand.empty() ? booking.id.value() : booking.demand;
-}
 
 absl::string_view NameOf(BookingState state) {
   for (const StateName& entry : kStateNames) {
@@ -113,10 +110,11 @@ absl::StatusOr<Booking> Confirm(Booking booking, absl::Time now) {
   return booking;
 }
 
-absl::StatusOr<Booking> BookAgain(Booking booking, std::vector<Place> places, absl::Time now) {
+absl::StatusOr<Booking> BookAgain(Booking booking, NewPlaces taken, absl::Time now) {
   if (booking.state != BookingState::kExpired) return Refuse(kBookingOver);
   if (now >= booking.trip.departs_at) return Refuse(kRunDeparted);
-  booking.places = std::move(places);
+  booking.places = std::move(taken.places);
+  booking.holder = std::move(taken.holder);
   booking.expires_at.reset();
   booking.due_at = booking.trip.arrives_at;
   Enter(booking, BookingState::kBooked, now, "PAID_LATE");

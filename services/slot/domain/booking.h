@@ -50,6 +50,18 @@ inline constexpr Refusal kRunDeparted{absl::StatusCode::kFailedPrecondition, "RU
 inline constexpr Refusal kBookingNotFound{absl::StatusCode::kNotFound, "BOOKING_NOT_FOUND",
                                           "There is no such booking."};
 
+/// Only a cancelled booking is booked again (R-13).
+inline constexpr Refusal kNotCancelled{absl::StatusCode::kFailedPrecondition, "NOT_CANCELLED",
+                                       "The booking was not cancelled."};
+
+/// A cancelled booking is followed by one booking; that one is cancelled first.
+inline constexpr Refusal kAlreadyRebooked{absl::StatusCode::kFailedPrecondition, "ALREADY_REBOOKED",
+                                          "The booking was booked again already."};
+
+/// Booking again is for the same persons.
+inline constexpr Refusal kOtherTravellers{absl::StatusCode::kFailedPrecondition, "OTHER_TRAVELLERS",
+                                          "The travellers are not those of the booking."};
+
 /// Who travels, as account vouched for.
 struct Traveller {
   std::string key;          ///< A pseudonym, the same for one person everywhere.
@@ -117,6 +129,7 @@ struct Booking {
   std::string rebooked_from;  ///< The id of the cancelled booking this one follows (R-13).
   std::string rebooked_to;    ///< The id of the booking that follows this one.
   std::string demand;         ///< The id of the demand that was served by it.
+  std::string holder;         ///< The name under which the index holds its places.
   std::string destination_country;  ///< ISO 3166-1 alpha-2; appointments only.
   std::vector<HistoryEntry> history;
 };
@@ -138,10 +151,6 @@ struct BookingTerms {
 
 /// The resource name, "bookings/{booking}".
 std::string NameOf(const BookingId& id);
-
-/// The name under which the index holds the booking's places: its demand's where it was served
-/// from the line, else its own.
-std::string HolderOf(const Booking& booking);
 
 /// The state's name, "PENDING_PAYMENT".
 absl::string_view NameOf(BookingState state);
@@ -168,9 +177,15 @@ absl::StatusOr<Booking> OpenPayment(Booking booking, absl::Time now);
 /// Refuses kBookingOver in any other state.
 absl::StatusOr<Booking> Confirm(Booking booking, absl::Time now);
 
-/// EXPIRED becomes BOOKED with new places: the money came late, but there was room (W-04's manner).
-/// Refuses kBookingOver in any other state, kRunDeparted.
-absl::StatusOr<Booking> BookAgain(Booking booking, std::vector<Place> places, absl::Time now);
+/// Places taken anew for a booking that had lost its own.
+struct NewPlaces {
+  std::string holder;
+  std::vector<Place> places;
+};
+
+/// EXPIRED becomes BOOKED with new places: the money came late, but there was room. Refuses
+/// kBookingOver in any other state, kRunDeparted.
+absl::StatusOr<Booking> BookAgain(Booking booking, NewPlaces taken, absl::Time now);
 
 /// HELD, PENDING_PAYMENT and BOOKED become CANCELLED, until departure (R-03, R-23). Refuses
 /// kBookingOver, kRunDeparted.

@@ -34,6 +34,7 @@ CREATE TABLE bookings (
   rebooked_from       text NOT NULL DEFAULT '',
   rebooked_to         text NOT NULL DEFAULT '',
   demand              text NOT NULL DEFAULT '',
+  holder              text NOT NULL,    -- the index's token for its places
   destination_country text NOT NULL DEFAULT '',
   CONSTRAINT bookings_number UNIQUE (number)
 );
@@ -78,6 +79,7 @@ CREATE TABLE allocations (
     WHERE (live AND unit IS NOT NULL)
 );
 CREATE INDEX allocations_by_booking ON allocations (booking_id) WHERE live;
+CREATE INDEX allocations_by_holder ON allocations (holder) WHERE live;
 CREATE INDEX allocations_by_run ON allocations (run_id) WHERE live;
 
 -- What is taken of a COUNTED class, leg by leg; never more than its capacity.

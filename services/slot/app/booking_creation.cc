@@ -1,0 +1,55 @@
+#include "services/slot/app/booking_creation.h"
+
+#include <set>
+#include <utility>
+
+#include "libs/async/status_macros.h"
+
+namespace houbu::slot {
+
+using async::Task;
+
+absl::Status CheckParty(const std::vector<Traveller>& travellers) {
+  Violations violations;
+  if (travellers.empty() || travellers.size() > kBookingPartyMax) {
+    violations.Add("statement", "must name 1 to 9 travellers");
+  }
+  std::set<std::string> keys;
+  for (const Traveller& traveller : travellers) keys.insert(traveller.key);
+  if (keys.size() != travellers.size()) {
+    violations.Add("statement", "must name every traveller once");
+  }
+  return violations.ToStatus();
+}
+
+Task<std::string> BookingCreation::Create(BookingWish wish, Mutation<Booking> mutation) {
+  ASSIGN_OR_CO_RETURN(std::optional<std::string> answer,
+                      co_await tools_.record.FindAnswer(mutation.key));
+  if (answer.has_value()) co_return *std::move(answer);
+
+  const absl::Time now = tools_.clock.Now();
+  PlacementOrder order;
+  ASSIGN_OR_CO_RETURN(order.travellers,
+                      statements_.Verify(wish.statement, wish.origin.account, now));
+  CO_RETURN_IF_ERROR(CheckParty(order.travellers));
+  ASSIGN_OR_CO_RETURN(order.run, co_await tools_.runs.Load(wish.run));
+  if (order.run.kind == RunKind::kWindow && wish.destination_country.empty()) {
+    Violations violations;
+    violations.Add("destination_country", "is required for an appointment");
+    co_return violations.ToStatus();
+  }
+  if (FindClass(order.run, wish.class_code) == nullptr) co_return Refuse(kClassUnknown);
+  const std::optional<LegRange> legs = FindLegs(order.run, wish.from, wish.to);
+  if (!legs.has_value()) co_return Refuse(kStretchUnknown);
+  CO_RETURN_IF_ERROR(CheckSale(order.run, *legs, now, tools_.policy));
+
+  order.origin = std::move(wish.origin);
+  order.class_code = std::move(wish.class_code);
+  order.legs = *legs;
+  if (order.run.kind == RunKind::kWindow) {
+    order.destination_country = std::move(wish.destination_country);
+  }
+  co_return co_await placement_.Book(std::move(order), std::move(mutation));
+}
+
+}  // namespace houbu::slot

@@ -1,0 +1,58 @@
+#include "services/slot/app/due_bookings.h"
+
+#include <utility>
+#include <vector>
+
+#include "libs/async/status_macros.h"
+
+namespace houbu::slot {
+
+using async::Task;
+
+Task<int> DueBookings::Sweep(int limit) {
+  const absl::Time now = tools_.clock.Now();
+  ASSIGN_OR_CO_RETURN(const std::vector<BookingId> due, co_await tools_.bookings.Due(now, limit));
+  for (const BookingId& id : due) {
+    const absl::Status handled = co_await Handle(id);
+    if (!handled.ok() && !absl::IsAborted(handled)) co_return handled;
+  }
+  co_return static_cast<int>(due.size());
+}
+
+Task<void> DueBookings::Handle(BookingId id) {
+  ASSIGN_OR_CO_RETURN(Booking booking, co_await tools_.bookings.Load(std::move(id)));
+  const absl::Time now = tools_.clock.Now();
+  if (booking.state == BookingState::kBooked) co_return co_await EndJourney(std::move(booking), now);
+  co_return co_await EndHold(std::move(booking), now);
+}
+
+Task<void> DueBookings::EndHold(Booking booking, absl::Time now) {
+  absl::StatusOr<Booking> expired = Expire(std::move(booking), now);
+  // Paid or cancelled since it was found due: nothing to do.
+  if (!expired.ok()) co_return absl::OkStatus();
+  Change change;
+  change.now = now;
+  change.effects.emplace_back(PaymentUnwanted{expired->id, expired->payment});
+  change.frees = expired->id;
+  change.owes_index = expired->trip.run;
+  if (!expired->rebooked_from.empty()) {
+    change.link = RebookingLink{BookingId(expired->rebooked_from), "", expired->id.value()};
+  }
+  change.booking = *expired;
+  ASSIGN_OR_CO_RETURN(const Committed committed, co_await tools_.record.Commit(std::move(change)));
+  const absl::Status ignored =
+      co_await tools_.fresh_index.Repay(expired->trip.run, committed, expired->holder);
+  co_return absl::OkStatus();
+}
+
+Task<void> DueBookings::EndJourney(Booking booking, absl::Time now) {
+  absl::StatusOr<Booking> used = MarkUsed(std::move(booking), now);
+  if (!used.ok()) co_return absl::OkStatus();
+  Change change;
+  change.now = now;
+  change.booking = *std::move(used);
+  const auto committed = co_await tools_.record.Commit(std::move(change));
+  co_return committed.status();
+}
+
+}  // namespace houbu::slot

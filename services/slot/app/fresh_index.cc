@@ -1,0 +1,122 @@
+#include "services/slot/app/fresh_index.h"
+
+#include "absl/strings/numbers.h"
+
+namespace houbu::slot {
+namespace {
+
+using async::Task;
+
+std::int64_t IndexEpochIn(const absl::Status& refusal) {
+  const Metadata facts = MetadataOf(refusal);
+  const auto found = facts.find("epoch");
+  std::int64_t epoch = 0;
+  if (found == facts.end() || !absl::SimpleAtoi(found->second, &epoch)) return 0;
+  return epoch;
+}
+
+}  // namespace
+
+template <class T>
+Task<FreshIndex::Fresh<T>> FreshIndex::Ask(RunEpoch run,
+                                           std::function<Task<T>(RunEpoch)> call) {
+  for (int tries = 1; tries <= kTriesMax; ++tries) {
+    absl::StatusOr<T> outcome = co_await call(run);
+    if (outcome.ok()) {
+      Fresh<T> fresh;
+      fresh.value = *std::move(outcome);
+      fresh.epoch = run.epoch;
+      co_return fresh;
+    }
+    if (ReasonOf(outcome.status()) != kStaleIndex.reason) co_return outcome.status();
+    const std::int64_t index_epoch = IndexEpochIn(outcome.status());
+    ASSIGN_OR_CO_RETURN(run.epoch, co_await Refresh(run, index_epoch));
+  }
+  co_return Refuse(kIndexBusy);
+}
+
+Task<Allocation> FreshIndex::Allocate(RunEpoch run, DemandKind kind, std::string token) {
+  std::function<Task<std::vector<int>>(RunEpoch)> call =
+      [this, kind = std::move(kind), token = std::move(token)](RunEpoch current) {
+        return index_.Allocate(std::move(current), kind, token);
+      };
+  ASSIGN_OR_CO_RETURN(Fresh<std::vector<int>> fresh,
+                      co_await Ask<std::vector<int>>(std::move(run), std::move(call)));
+  Allocation allocation;
+  allocation.units = std::move(fresh.value);
+  allocation.epoch = fresh.epoch;
+  co_return allocation;
+}
+
+Task<ReleaseOutcome> FreshIndex::Release(RunEpoch run, std::string token) {
+  std::function<Task<ReleaseOutcome>(RunEpoch)> call =
+      [this, token = std::move(token)](RunEpoch current) {
+        return index_.Release(std::move(current), token);
+      };
+  ASSIGN_OR_CO_RETURN(const Fresh<ReleaseOutcome> fresh,
+                      co_await Ask<ReleaseOutcome>(std::move(run), std::move(call)));
+  co_return fresh.value;
+}
+
+Task<EnlistOutcome> FreshIndex::Enlist(RunEpoch run, WaitingDemand demand) {
+  std::function<Task<EnlistOutcome>(RunEpoch)> call =
+      [this, demand = std::move(demand)](RunEpoch current) {
+        return index_.Enlist(std::move(current), demand);
+      };
+  ASSIGN_OR_CO_RETURN(const Fresh<EnlistOutcome> fresh,
+                      co_await Ask<EnlistOutcome>(std::move(run), std::move(call)));
+  co_return fresh.value;
+}
+
+Task<WithdrawOutcome> FreshIndex::Withdraw(RunEpoch run, std::string demand) {
+  std::function<Task<WithdrawOutcome>(RunEpoch)> call =
+      [this, demand = std::move(demand)](RunEpoch current) {
+        return index_.Withdraw(std::move(current), demand);
+      };
+  ASSIGN_OR_CO_RETURN(const Fresh<WithdrawOutcome> fresh,
+                      co_await Ask<WithdrawOutcome>(std::move(run), std::move(call)));
+  co_return fresh.value;
+}
+
+Task<int> FreshIndex::AddCapacity(RunEpoch run, AddedUnits added) {
+  std::function<Task<int>(RunEpoch)> call = [this, added = std::move(added)](RunEpoch current) {
+    return index_.AddCapacity(std::move(current), added);
+  };
+  ASSIGN_OR_CO_RETURN(const Fresh<int> fresh, co_await Ask<int>(std::move(run), std::move(call)));
+  co_return fresh.value;
+}
+
+Task<std::vector<ClassVacancy>> FreshIndex::Snapshot(RunEpoch run, LegRange legs) {
+  std::function<Task<std::vector<ClassVacancy>>(RunEpoch)> call = [this, legs](RunEpoch current) {
+    return index_.Snapshot(std::move(current), legs);
+  };
+  ASSIGN_OR_CO_RETURN(Fresh<std::vector<ClassVacancy>> fresh,
+                      co_await Ask<std::vector<ClassVacancy>>(std::move(run), std::move(call)));
+  co_return std::move(fresh.value);
+}
+
+Task<void> FreshIndex::Repay(RunId run, Committed committed, std::string holder) {
+  RunEpoch epoch;
+  epoch.run = run.value();
+  epoch.epoch = committed.epoch;
+  const auto released = co_await Release(std::move(epoch), std::move(holder));
+  if (!released.ok()) co_return released.status();
+  std::vector<std::int64_t> debts(1, committed.debt);
+  co_return co_await record_.Settle(std::move(run), std::move(debts));
+}
+
+Task<std::int64_t> FreshIndex::Refresh(RunEpoch used, std::int64_t index) {
+  const RunId run(used.run);
+  ASSIGN_OR_CO_RETURN(RaisedEpoch raised, co_await record_.RaiseEpoch(run, used.epoch, index));
+  ASSIGN_OR_CO_RETURN(RunState state, co_await record_.ReadState(run));
+  const std::int64_t epoch = state.epoch;
+  const auto loaded = co_await index_.Load(std::move(state));
+  // Refused as stale: somebody has loaded a later epoch meanwhile, which is as good.
+  if (!loaded.ok() && ReasonOf(loaded.status()) != kStaleIndex.reason) co_return loaded.status();
+  if (!raised.debts.empty()) {
+    CO_RETURN_IF_ERROR(co_await record_.Settle(run, std::move(raised.debts)));
+  }
+  co_return epoch;
+}
+
+}  // namespace houbu::slot

@@ -1,0 +1,76 @@
+/// The index, kept fresh: where it answers that it is missing or of another epoch, it is rebuilt
+/// from the record and asked again, and nobody notices but for the time it took.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "libs/async/status_macros.h"
+#include "libs/async/task.h"
+#include "libs/base/refusal.h"
+#include "services/slot/app/ports.h"
+
+namespace houbu::slot {
+
+/// The index could not be brought up to date: it keeps changing under us.
+inline constexpr Refusal kIndexBusy{absl::StatusCode::kUnavailable, "INDEX_REBUILDING",
+                                    "The inventory is being rebuilt; try again."};
+
+/// Places the index proposed, and the epoch in which it did.
+struct Allocation {
+  std::vector<int> units;
+  std::int64_t epoch = 0;
+};
+
+/// Asks the index, rebuilding a run's part of it when needed.
+class FreshIndex final {
+ public:
+  /// Both must outlive this.
+  FreshIndex(InventoryIndex& index, InventoryRecord& record) : index_(index), record_(record) {}
+
+  /// As InventoryIndex::Allocate.
+  async::Task<Allocation> Allocate(RunEpoch run, DemandKind kind, std::string token);
+
+  /// As InventoryIndex::Release.
+  async::Task<ReleaseOutcome> Release(RunEpoch run, std::string token);
+
+  /// As InventoryIndex::Enlist.
+  async::Task<EnlistOutcome> Enlist(RunEpoch run, WaitingDemand demand);
+
+  /// As InventoryIndex::Withdraw.
+  async::Task<WithdrawOutcome> Withdraw(RunEpoch run, std::string demand);
+
+  /// As InventoryIndex::AddCapacity. A rebuild has the units already; then nothing is added twice.
+  async::Task<int> AddCapacity(RunEpoch run, AddedUnits added);
+
+  /// As InventoryIndex::Snapshot.
+  async::Task<std::vector<ClassVacancy>> Snapshot(RunEpoch run, LegRange legs);
+
+  /// Gives back what a committed change freed, and notes the debt as paid. What fails here is made
+  /// good by the rebuild the debt leads to.
+  async::Task<void> Repay(RunId run, Committed committed, std::string holder);
+
+  /// Rebuilds the run's index in a new epoch, unless somebody else does; gives the epoch it has.
+  /// `used` is the epoch that did not work, `index` the one the index has, 0 when unknown.
+  async::Task<std::int64_t> Refresh(RunEpoch used, std::int64_t index);
+
+ private:
+  static constexpr int kTriesMax = 4;
+
+  template <class T>
+  struct Fresh {
+    T value;
+    std::int64_t epoch;
+  };
+
+  template <class T>
+  async::Task<Fresh<T>> Ask(RunEpoch run, std::function<async::Task<T>(RunEpoch)> call);
+
+  InventoryIndex& index_;
+  InventoryRecord& record_;
+};
+
+}  // namespace houbu::slot

@@ -1,0 +1,81 @@
+/// Placement: a party gets places, at once or not at all. Shared by everything that books anew.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "libs/async/task.h"
+#include "libs/base/clock.h"
+#include "libs/base/id.h"
+#include "libs/base/request.h"
+#include "services/slot/app/fresh_index.h"
+#include "services/slot/app/ports.h"
+#include "services/slot/domain/rules.h"
+
+namespace houbu::slot {
+
+/// What is to be booked, by whom, for whom.
+struct PlacementOrder {
+  Origin origin;
+  Run run;
+  ClassCode class_code;
+  LegRange legs;
+  std::vector<Traveller> travellers;
+  std::string destination_country;
+  BookingId rebooked_from;  ///< Empty unless it follows a cancelled booking.
+};
+
+/// What bookings are made with. Everything must outlive the use cases.
+struct BookingTools {
+  const Clock& clock;
+  IdSource& ids;
+  Record& record;
+  RunStore& runs;
+  BookingStore& bookings;
+  FreshIndex& fresh_index;
+  InventoryIndex& index;
+  BookingPolicy policy;
+};
+
+/// What a booking of this run over these legs says of it.
+Trip TripOf(const Run& run, const ClassCode& class_code, LegRange legs);
+
+/// Finds and takes places, and commits the booking that has them.
+class Placement final {
+ public:
+  /// Works with `tools`.
+  explicit Placement(BookingTools tools) : tools_(tools) {}
+
+  /// Books: HELD, or BOOKED where nothing is to be paid. Gives the answer that was stored. The sale
+  /// was checked. Refuses kNotSold, kClassUnknown, kSoldOut, kItineraryConflict, kOneTicketPerRun.
+  async::Task<std::string> Book(PlacementOrder order, Mutation<Booking> mutation);
+
+  /// Places taken in the index: what it proposed, and which places these are.
+  struct Taken {
+    Allocation allocation;
+    NewPlaces places;
+  };
+  /// Takes places in the index only, under a new token; to be committed, or given back.
+  async::Task<Taken> Take(Run run, DemandKind kind, std::vector<Traveller> travellers);
+
+  /// Names the units of a class, one place for each traveller.
+  async::Task<std::vector<Place>> NamePlaces(RunId run, ClassCode class_code,
+                                             std::vector<Traveller> travellers,
+                                             std::vector<int> units);
+
+  /// Gives back in the index what could not be committed for `reason`. What fails here is found
+  /// later as a token nobody has.
+  async::Task<void> GiveBack(RunEpoch run, std::string token, absl::Status reason);
+
+ private:
+  async::Task<std::string> Attempt(PlacementOrder order, Mutation<Booking> mutation);
+  async::Task<Booking> Compose(PlacementOrder order, Money fare, NewPlaces taken);
+
+  BookingTools tools_;
+};
+
+/// What a booking claims for its places.
+Claim ClaimFor(const Booking& booking, const Allocation& allocation);
+
+}  // namespace houbu::slot

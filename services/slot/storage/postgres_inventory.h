@@ -1,0 +1,37 @@
+/// The inventory in PostgreSQL: what the index is rebuilt from and compared with.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "libs/async/task.h"
+#include "libs/base/clock.h"
+#include "libs/postgres/pool.h"
+#include "libs/postgres/unit_of_work.h"
+#include "services/slot/app/ports.h"
+
+namespace houbu::slot {
+
+/// Keeps epochs and debts, reads snapshots, adds units.
+class PostgresInventory final : public InventoryRecord {
+ public:
+  /// Both must outlive this; debts are dated by `clock`.
+  PostgresInventory(postgres::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
+
+  async::Task<RaisedEpoch> RaiseEpoch(RunId run, std::int64_t used, std::int64_t index) override;
+  async::Task<RunState> ReadState(RunId run) override;
+  async::Task<void> Settle(RunId run, std::vector<std::int64_t> debts) override;
+  async::Task<void> MarkDirty(RunId run) override;
+  async::Task<std::vector<RunId>> ToRebuild(absl::Time owing_since, int limit) override;
+  async::Task<std::vector<RunId>> RunsInUse(std::string after, int limit) override;
+  async::Task<std::set<std::string>> LiveHolders(std::vector<std::string> holders) override;
+  async::Task<Added> AddUnits(Addition addition, StoredAnswer answer, absl::Time now) override;
+
+ private:
+  postgres::Pool& pool_;
+  const Clock& clock_;
+};
+
+}  // namespace houbu::slot

@@ -1,0 +1,110 @@
+#include "services/slot/storage/unit_adder.h"
+
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "libs/async/status_macros.h"
+#include "services/slot/domain/rules.h"
+
+namespace houbu::slot {
+
+using async::Task;
+using postgres::Parameters;
+
+Parameters UnitAdder::ClassParameters() const {
+  Parameters params;
+  params.Add(addition_.run.value()).Add(addition_.class_code);
+  return params;
+}
+
+Task<Added> UnitAdder::Add(std::string answer) {
+  CO_RETURN_IF_ERROR(co_await Lock());
+  CO_RETURN_IF_ERROR(co_await Grow());
+  if (numbered_) CO_RETURN_IF_ERROR(co_await AddNumbered());
+  CO_RETURN_IF_ERROR(co_await Owe());
+  CO_RETURN_IF_ERROR(co_await work_.Commit(std::move(answer), now_));
+  co_return added_;
+}
+
+constexpr char kLockEpoch[] = "SELECT epoch FROM runs WHERE id = $1 FOR SHARE";
+
+Task<void> UnitAdder::Lock() {
+  Parameters params;
+  params.Add(addition_.run.value());
+  ASSIGN_OR_CO_RETURN(const postgres::Result rows,
+                      co_await work_.transaction().Execute(kLockEpoch, std::move(params)));
+  if (rows.empty()) co_return Refuse(kRunNotFound);
+  added_.committed.epoch = rows.row(0).Int64("epoch");
+  co_return absl::OkStatus();
+}
+
+constexpr char kGrowClass[] = R"sql(
+  UPDATE run_classes SET capacity = capacity + $3 WHERE run_id = $1 AND code = $2
+  RETURNING kind, capacity - $3 AS before)sql";
+
+constexpr char kGrowCounts[] =
+    "UPDATE leg_counts SET capacity = capacity + $3 WHERE run_id = $1 AND class_code = $2";
+
+Task<void> UnitAdder::Grow() {
+  Parameters params = ClassParameters();
+  params.Add(addition_.units);
+  ASSIGN_OR_CO_RETURN(const postgres::Result rows,
+                      co_await work_.transaction().Execute(kGrowClass, params));
+  if (rows.empty()) co_return Refuse(kClassUnknown);
+  numbered_ = rows.row(0).Text("kind") == "ASSIGNED";
+  added_.units.class_code = addition_.class_code;
+  added_.units.first_unit = rows.row(0).Int32("before");
+  added_.units.units = addition_.units;
+  const auto grown = co_await work_.transaction().Execute(kGrowCounts, std::move(params));
+  co_return grown.status();
+}
+
+constexpr char kReadCoaches[] = R"sql(
+  SELECT coach, count(*) AS units FROM run_units WHERE run_id = $1 AND class_code = $2
+  GROUP BY coach ORDER BY min(unit))sql";
+
+constexpr char kInsertUnits[] = R"sql(
+  INSERT INTO run_units (run_id, class_code, unit, coach, number)
+  SELECT $1, $2, $3 + n.i - 1, $4, n.number
+  FROM unnest($5::text[]) WITH ORDINALITY AS n(number, i))sql";
+
+Task<void> UnitAdder::AddNumbered() {
+  ASSIGN_OR_CO_RETURN(const postgres::Result coaches,
+                      co_await work_.transaction().Execute(kReadCoaches, ClassParameters()));
+  int in_coach = 0;
+  bool known = false;
+  for (int i = 0; i < coaches.rows(); ++i) {
+    if (coaches.row(i).Text("coach") != addition_.coach) continue;
+    known = true;
+    in_coach = coaches.row(i).Int32("units");
+    added_.units.extends_coach = i + 1 == coaches.rows();
+  }
+  Violations violations;
+  if (addition_.coach.empty()) violations.Add("coach", "is required where places are numbered");
+  if (known && !added_.units.extends_coach) {
+    violations.Add("coach", "must be a new coach or the last one");
+  }
+  CO_RETURN_IF_ERROR(violations.ToStatus());
+  std::vector<std::string> numbers;
+  for (int i = 1; i <= addition_.units; ++i) {
+    numbers.push_back(absl::StrFormat("%02d", in_coach + i));
+  }
+  Parameters params = ClassParameters();
+  params.Add(added_.units.first_unit).Add(addition_.coach).AddTextArray(numbers);
+  const auto inserted = co_await work_.transaction().Execute(kInsertUnits, std::move(params));
+  co_return inserted.status();
+}
+
+constexpr char kOweIndex[] =
+    "INSERT INTO index_debts (run_id, created_at) VALUES ($1, $2) RETURNING id";
+
+Task<void> UnitAdder::Owe() {
+  Parameters params;
+  params.Add(addition_.run.value()).Add(now_);
+  ASSIGN_OR_CO_RETURN(const postgres::Result rows,
+                      co_await work_.transaction().Execute(kOweIndex, std::move(params)));
+  added_.committed.debt = rows.row(0).Int64("id");
+  co_return absl::OkStatus();
+}
+
+}  // namespace houbu::slot
