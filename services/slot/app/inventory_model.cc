@@ -139,6 +139,11 @@ absl::StatusOr<TakenPlaces> InventoryModel::Allocate(const DemandKind& kind,
   if (const TakenPlaces* held = FindTaken(token)) {
     return held->kind == kind ? absl::StatusOr<TakenPlaces>(*held) : Refuse(kTokenInUse);
   }
+  for (const WaitingDemand& waiting : state_.waiting) {
+    if (waiting.demand == token) {
+      return Refuse(kTokenInUse);
+    }
+  }
   std::optional<std::vector<int>> units = Find(kind);
   if (!units) {
     return Refuse(kSoldOut);

@@ -226,6 +226,7 @@ TEST_CASE("a call repeated after a lost answer changes nothing", "[slot][invento
   CHECK(line.Wait("dm-waits", Second({0, 3}, 3), 1) == EnlistOutcome::kWaiting);
   CHECK(line.Wait("dm-waits", Second({0, 3}, 3), 1) == EnlistOutcome::kWaiting);
   CHECK(line.Served() == std::vector<std::string>{"dm-fits"});
+  CHECK(ReasonOf(line.Buy("dm-waits", Second({0, 1}, 1)).status()) == "TOKEN_IN_USE");
   const WaitingDemand other = {"dm-waits", Second({0, 3}, 3), At(2)};
   CHECK(ReasonOf(subject->Run(line.index().Enlist(kRun, other)).status()) == "TOKEN_IN_USE");
   const AddedUnits coach = {.class_code = "second", .first_unit = 6, .units = 1};
@@ -313,7 +314,7 @@ TEST_CASE("a lost index is rebuilt from the record and serves on", "[slot][inven
   state.taken = {TakenPlaces{"bk-1", Second({0, 2}, 2), {1, 3}},
                  TakenPlaces{"bk-2", DemandKind{"standing", {1, 3}, 1}, {}}};
   state.waiting = {WaitingDemand{"dm-3", Second({0, 3}, 5), At(1)},
-                   WaitingDemand{"dm-2", Second({0, 1}, 4), At(3)},
+                   WaitingDemand{"dm-2", Second({0, 1}, 5), At(3)},
                    WaitingDemand{"dm-1", Second({1, 3}, 1), At(2)}};
   line.Load(state);
   subject->Lose();
@@ -402,7 +403,8 @@ TEST_CASE("what nobody confirmed is listed, with who has it", "[slot][inventory]
   const auto list = [&](absl::Duration age) {
     std::vector<std::string> tokens;
     for (int shard = 0; shard < line.index().shards(); ++shard) {
-      for (const auto& token : *subject->Run(line.index().UnconfirmedTokens(shard, age, 10))) {
+      const auto here = *subject->Run(line.index().UnconfirmedTokens(shard, age, 10));
+      for (const UnconfirmedToken& token : here) {
         CHECK(token.run == kRun.run);
         tokens.push_back(token.token + (token.holder == TokenHolder::kDemand ? " d" : " b"));
       }

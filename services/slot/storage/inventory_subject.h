@@ -26,10 +26,10 @@ enum class Backend { kMemory, kRedis };
 class InventorySubject final {
  public:
   /// Makes an empty index; null, and the case reports itself as skipped, where Redis is missing.
-  static std::unique_ptr<InventorySubject> OrSkip(Backend backend) {
+  static std::unique_ptr<InventorySubject> OrSkip(Backend backend, int shards = 4) {
     std::unique_ptr<InventorySubject> subject(new InventorySubject());
     if (backend == Backend::kMemory) {
-      subject->index_ = std::make_unique<MemoryInventory>(subject->clock_, kShards);
+      subject->index_ = std::make_unique<MemoryInventory>(subject->clock_, shards);
       return subject;
     }
     subject->server_ = testing::TestRedis::OrSkip();
@@ -40,7 +40,7 @@ class InventorySubject final {
     options.host = subject->server_->host();
     options.port = subject->server_->port();
     subject->client_ = std::make_unique<redis::Client>(subject->loop_.get_executor(), options);
-    auto index = std::make_unique<RedisInventory>(*subject->client_, kShards);
+    auto index = std::make_unique<RedisInventory>(*subject->client_, shards);
     REQUIRE(subject->Run(index->Prepare()).ok());
     subject->index_ = std::move(index);
     return subject;
@@ -93,8 +93,6 @@ class InventorySubject final {
   InventorySubject& operator=(const InventorySubject&) = delete;
 
  private:
-  static constexpr int kShards = 4;
-
   InventorySubject() = default;
 
   boost::asio::io_context loop_;

@@ -18,6 +18,8 @@ local function allocate(keys, args)
       return refuse('TOKEN_IN_USE', 'the token stands for other places')
     end
     return held_units
+  elseif redis.call('HEXISTS', keys[1] .. ':d', token) == 1 then
+    return refuse('TOKEN_IN_USE', 'the token stands in line')
   end
   local units = find(class, kind)
   if not units then
