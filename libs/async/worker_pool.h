@@ -27,7 +27,8 @@ struct WorkerPoolOptions {
   int waiting_max = 256;  ///< Jobs that may wait for a thread; more are refused at once.
 };
 
-/// Threads with a bounded queue. Destroy it before the io_context whose coroutines wait on it.
+/// Threads with a bounded queue. Destroy it before the io_context whose coroutines wait on it: its
+/// threads post to that loop.
 class WorkerPool final {
  public:
   /// Starts the threads.
@@ -50,15 +51,32 @@ class WorkerPool final {
 
 namespace worker_pool_internal {
 
-/// Resumes a waiting coroutine on its own executor with what the job gave.
+/// A coroutine that waits, and what keeps its loop running meanwhile.
 template <class T, class Handler>
-void Resume(Handler handler, Outcome<T> outcome) {
-  auto executor = boost::asio::get_associated_executor(handler);
-  boost::asio::post(executor,
-                    [handler = std::move(handler), outcome = std::move(outcome)]() mutable {
-                      std::move(handler)(std::move(outcome));
-                    });
-}
+class Waiting final {
+ public:
+  explicit Waiting(Handler handler)
+      : handler_(std::move(handler)),
+        guard_(boost::asio::make_work_guard(boost::asio::get_associated_executor(*handler_))) {}
+
+  /// Resumes the coroutine on its own executor. Handler and guard go along with the posted
+  /// function, so that the worker's thread keeps nothing of the loop.
+  void Resume(Outcome<T> outcome) {
+    const auto executor = boost::asio::get_associated_executor(*handler_);
+    auto go_on = [handler = *std::move(handler_), guard = std::move(guard_),
+                  outcome = std::move(outcome)]() mutable {
+      guard.reset();
+      std::move(handler)(std::move(outcome));
+    };
+    handler_.reset();
+    boost::asio::post(executor, std::move(go_on));
+  }
+
+ private:
+  using Executor = boost::asio::associated_executor_t<Handler>;
+  std::optional<Handler> handler_;
+  boost::asio::executor_work_guard<Executor> guard_;
+};
 
 }  // namespace worker_pool_internal
 
@@ -67,21 +85,12 @@ void Resume(Handler handler, Outcome<T> outcome) {
 template <class T>
 Task<T> OnPool(WorkerPool& pool, std::function<Outcome<T>()> work) {
   auto initiate = [&pool, work = std::move(work)](auto handler) mutable {
-    using Handler = decltype(handler);
-    auto waiting = std::make_shared<std::optional<Handler>>(std::move(handler));
-    // The guard keeps the caller's loop running while only the pool is at work.
-    auto guard = boost::asio::make_work_guard(boost::asio::get_associated_executor(**waiting));
+    using Waiting = worker_pool_internal::Waiting<T, decltype(handler)>;
+    auto waiting = std::make_shared<Waiting>(std::move(handler));
     const absl::Status submitted =
-        pool.Submit([waiting, guard = std::move(guard), work = std::move(work)]() mutable {
-          Outcome<T> outcome = work();
-          Handler resumed = *std::move(*waiting);
-          waiting->reset();
-          worker_pool_internal::Resume<T>(std::move(resumed), std::move(outcome));
-        });
+        pool.Submit([waiting, work = std::move(work)] { waiting->Resume(work()); });
     if (!submitted.ok()) {
-      Handler resumed = *std::move(*waiting);
-      waiting->reset();
-      worker_pool_internal::Resume<T>(std::move(resumed), Outcome<T>(submitted));
+      waiting->Resume(submitted);
     }
   };
   return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Outcome<T>)>(

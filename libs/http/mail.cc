@@ -19,7 +19,7 @@ namespace {
 constexpr Refusal kInvalidMail{absl::StatusCode::kInvalidArgument, "INVALID_MAIL",
                                "A header of the mail is malformed."};
 constexpr std::size_t kAddressBytesMax = 254;
-constexpr std::size_t kEncodedWordBytesMax = 45;  // 75 characters with frame and base64.
+constexpr std::size_t kEncodedWordBytesMax = 39;  // With frame, base64 and name below 76.
 constexpr std::size_t kPlainHeaderBytesMax = 70;
 constexpr std::size_t kBase64LineMax = 76;
 

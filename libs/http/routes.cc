@@ -35,7 +35,7 @@ const Handler* Routes::Find(const Request& request, Response& refusal) const {
     refusal = ErrorResponse(404, "NOT_FOUND", "There is nothing at this path.");
     return nullptr;
   }
-  const absl::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
   std::string allowed;
   for (const Route& route : routes_) {
     if (route.path != best->path || route.is_prefix != best->is_prefix) {

@@ -102,12 +102,13 @@ Mail SampleMail() {
 }
 
 absl::Status SendTo(const std::string& url, Mail mail) {
+  asio::io_context loop(1);
   async::WorkerPool pool(async::WorkerPoolOptions{});
   SmtpOptions options;
   options.url = url;
   options.timeout = absl::Seconds(5);
   Smtp smtp(pool, options);
-  return testing::RunTask(smtp.Send(std::move(mail)));
+  return testing::RunTask(loop, smtp.Send(std::move(mail)));
 }
 
 }  // namespace

@@ -32,7 +32,8 @@ Result RunTask(boost::asio::io_context& loop, boost::asio::awaitable<Result> tas
   return *std::move(outcome);
 }
 
-/// Runs `task` on a loop of its own and returns its outcome.
+/// Runs `task` on a loop of its own and returns its outcome. A task that uses a WorkerPool needs a
+/// loop that outlives the pool instead.
 template <class Result>
 Result RunTask(boost::asio::awaitable<Result> task) {
   boost::asio::io_context loop(1);
