@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -55,7 +56,7 @@ def main(arguments):
     parser.add_argument("--no-demo", action="store_true")
     parser.add_argument("--preset", choices=build.PRESETS, default="dev")
     parser.add_argument("-h", "--help", action="store_true")
-    options = parser.parse_args(arguments)
+    options = parser.parse_intermixed_args(arguments)
     command = COMMANDS.get(options.command)
     if options.help or options.command == "help":
         print(HELP, end="")
@@ -183,6 +184,7 @@ COMMANDS = {
 }  # fmt: skip
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         sys.exit(main(sys.argv[1:]))
     except Failure as failure:

@@ -20,18 +20,21 @@ def run_logged(command, log, failure, cwd=None, env=None, progress=None):
             shown = progress(line.rstrip()) if progress else None
             if shown:
                 console.progress(shown)
+        process.stdout.close()
         code = process.wait()
     if code != 0:
         raise Failure(f"{failure}: {last_line_of_interest(log)}", log)
 
 
 def last_line_of_interest(log):
-    """The line of a log that most likely says what went wrong."""
+    """The line of a log, since its last command or start, that most likely says what went wrong."""
     try:
         with open(log, encoding="utf-8", errors="replace") as file:
-            lines = [line.strip() for line in file.read().splitlines()[-200:] if line.strip()]
+            lines = [line.strip() for line in file.read().splitlines()[-500:] if line.strip()]
     except OSError:
         return "no log"
+    begins = [at for at, line in enumerate(lines) if line.startswith(("--- ", "$ "))]
+    lines = lines[begins[-1] + 1 :] if begins else lines
     for line in lines:
         if "error:" in line.lower() or line.startswith(("E: ", "FATAL")):
             return line[:300]

@@ -74,3 +74,7 @@ def _own(layout, service, content):
     url = lambda name: f"http://127.0.0.1:{layout.port(name)}"
     if service == "slot":
         content["redis"] = {"host": "127.0.0.1", "port": layout.port("redis")}
+    elif service == "notification":
+        content["secrets"] = {"field_key_file": key("notification_field_key")}
+        content["sms"] = {"url": url("sms")}
+        content["smtp"] = {"url": f"smtp://127.0.0.1:{layout.port('smtp')}"}

@@ -42,8 +42,11 @@ class Processes:
         self._children = {}
 
     def record(self, name):
+        """What is known of a living process of ours; None when it is gone or was never there."""
         record = self._layout.read_json("pids", name + ".json")
-        return record if record and start_time(record["pid"]) == record["start_time"] else None
+        if not record or record["start_time"] is None:
+            return None
+        return record if start_time(record["pid"]) == record["start_time"] else None
 
     def names(self):
         """Names of what is recorded, the latest started first."""

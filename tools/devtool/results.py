@@ -1,6 +1,5 @@
 """What tests said, kept between runs so that `tools/dev rules` can show each rule's last result."""
 
-import os
 import re
 import xml.etree.ElementTree
 from typing import NamedTuple
@@ -21,30 +20,35 @@ class Result(NamedTuple):
     where: str = ""
 
 
-def read_catch(program, path, root):
+def _place(element):
+    """file:line of an element; the compiler wrote paths relative to the build folder."""
+    path = re.sub(r"^(?:\.\./)+", "", element.get("filename", ""))
+    return f"{path}:{element.get('line')}"
+
+
+def read_catch(program, path):
     """Results of a Catch2 program from its XML report; None when the report is not whole."""
     try:
         report = xml.etree.ElementTree.parse(path).getroot()
     except (FileNotFoundError, xml.etree.ElementTree.ParseError):
         return None
-    return [_of_case(program, case, root) for case in report.iter("TestCase")]
+    return [_of_case(program, case) for case in report.iter("TestCase")]
 
 
-def _of_case(program, case, root):
+def _of_case(program, case):
     overall = case.find("OverallResult")
     passed = overall is not None and overall.get("success") == "true"
     text = " ".join(piece.strip() for piece in case.itertext() if piece.strip())
     skip = text.find(SKIP_MARK)
-    status, detail = ("passed", "") if passed else ("failed", _why(case, root))
+    status, detail = ("passed", "") if passed else ("failed", _why(case))
     if passed and skip >= 0:
         status, detail = "skipped", text[skip + len(SKIP_MARK) :][:200]
     seconds = float(overall.get("durationInSeconds", "0")) if overall is not None else 0.0
-    where = f"{os.path.relpath(case.get('filename'), root)}:{case.get('line')}"
     rules = sorted(set(RULE.findall(case.get("tags", ""))))
-    return Result(program, case.get("name"), rules, status, seconds, detail, where)
+    return Result(program, case.get("name"), rules, status, seconds, detail, _place(case))
 
 
-def _why(case, root):
+def _why(case):
     """The first thing that went wrong in a case, as one line."""
     for element in case.iter():
         if element.tag == "Expression" and element.get("success") == "false":
@@ -52,11 +56,9 @@ def _why(case, root):
                 " ".join((element.findtext(name) or "").split())
                 for name in ("Original", "Expanded")
             ]
-            where = f"{os.path.relpath(element.get('filename'), root)}:{element.get('line')}"
-            return f"{where}: {parts[0]} is {parts[1]}"[:500]
+            return f"{_place(element)}: {parts[0]} is {parts[1]}"[:500]
         if element.tag in ("Failure", "FatalErrorCondition", "Exception"):
-            where = f"{os.path.relpath(element.get('filename', root), root)}:{element.get('line')}"
-            return f"{where}: {' '.join((element.text or '').split())}"[:500]
+            return f"{_place(element)}: {' '.join((element.text or '').split())}"[:500]
     return "no assertion"
 
 

@@ -20,7 +20,7 @@ from stack import Stack
 
 PROGRAM_SECONDS = 1200
 TEST_PORTS = 500  # from the base: databases of tests
-DEMO_PORTS = 600  # from the base: the stack the demo runs on
+DEMO_PORTS = 200  # from the base: the stack the demo runs on
 _PYTHON = ("tools/**/*_test.py", "tests/**/*_test.py", "deploy/**/*_test.py")
 
 
@@ -29,9 +29,11 @@ def run(layout, wanted="", preset="dev", rebuild=True):
     folder = build(layout, preset=preset) if rebuild else os.path.join(ROOT, "build", preset)
     found = []
     with TestDatabases(layout) as environment:
-        for path in sorted(glob.glob(os.path.join(folder, "*_test"))):
+        programs = sorted(glob.glob(os.path.join(folder, "*_test")))
+        named = [path for path in programs if wanted in _names(os.path.basename(path))]
+        for path in named or programs:
             found += _run_program(layout, path, wanted, environment)
-        for path in _python_files():
+        for path in [] if named else _python_files():
             found += _run_python(layout, path, wanted, environment)
     if not wanted:
         found += _run_checks(layout)
@@ -74,9 +76,13 @@ def _python_files():
                    for path in glob.glob(os.path.join(ROOT, pattern), recursive=True)})  # fmt: skip
 
 
+def _names(program):
+    return program, program.removesuffix("_test")
+
+
 def _catch_filter(program, wanted):
     """Catch2's test specification for a filter; None runs nothing of this program."""
-    if not wanted or wanted in (program, program.removesuffix("_test")):
+    if not wanted or wanted in _names(program):
         return []
     if results.RULE.fullmatch(wanted):
         return [f"[{wanted}]"]
@@ -92,7 +98,7 @@ def _run_program(layout, path, wanted, environment):
         os.remove(report)
     command = [path, *_catch_filter(program, wanted), "-r", "xml", "-d", "yes", "-o", report]
     code = _execute(program, command, log, environment)
-    found = results.read_catch(program, report, ROOT)
+    found = results.read_catch(program, report)
     if found is None:
         return [_broken(program, code, log)]
     if code != 0 and not any(result.status == "failed" for result in found):
