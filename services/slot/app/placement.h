@@ -33,6 +33,7 @@ struct BookingTools {
   Record& record;
   RunStore& runs;
   BookingStore& bookings;
+  InventoryRecord& inventory;
   FreshIndex& fresh_index;
   InventoryIndex& index;
   BookingPolicy policy;

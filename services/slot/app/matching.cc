@@ -1,0 +1,199 @@
+#include "services/slot/app/matching.h"
+
+#include <utility>
+#include <vector>
+
+#include "libs/async/retry.h"
+#include "libs/async/status_macros.h"
+#include "libs/base/civil.h"
+
+namespace houbu::slot {
+namespace {
+
+constexpr int kMatchesPerRead = 50;
+
+bool ForbidsJourney(const absl::Status& refusal) {
+  const absl::string_view reason = ReasonOf(refusal);
+  return reason == kItineraryConflict.reason || reason == kOneTicketPerRun.reason;
+}
+
+}  // namespace
+
+using async::Task;
+
+Task<int> Matching::ReadAll() {
+  int read = 0;
+  absl::Status failure;
+  for (int shard = 0; shard < tools_.index.shards(); ++shard) {
+    ASSIGN_OR_CO_RETURN(const std::vector<Match> matches,
+                        co_await tools_.index.ReadMatches(shard, consumer_, kMatchesPerRead));
+    for (const Match& match : matches) {
+      ++read;
+      const absl::Status decided = co_await Decide(match);
+      // One that cannot be decided now must not hold up the others.
+      if (!decided.ok()) failure = decided;
+    }
+  }
+  if (!failure.ok()) co_return failure;
+  co_return read;
+}
+
+Task<void> Matching::Decide(Match match) {
+  absl::StatusOr<Demand> demand = co_await demands_.Load(DemandId(match.demand));
+  if (absl::IsNotFound(demand.status())) co_return co_await ReleaseAndAck(std::move(match));
+  if (!demand.ok()) co_return demand.status();
+  switch (demand->state) {
+    case DemandState::kWaiting:
+      if (tools_.clock.Now() >= demand->departs_at) {
+        co_return co_await FailAndRelease(std::move(match), *std::move(demand),
+                                          kRunDeparted.reason);
+      }
+      co_return co_await Propose(std::move(match), *std::move(demand));
+    case DemandState::kMatched:
+    case DemandState::kServed:
+      // Read again: it was decided, only not ended.
+      co_return co_await tools_.index.AckMatch(std::move(match));
+    case DemandState::kWithdrawn:
+    case DemandState::kFailed:
+      co_return co_await ReleaseAndAck(std::move(match));
+  }
+  co_return absl::OkStatus();
+}
+
+Task<void> Matching::Propose(Match match, Demand demand) {
+  const BookingId booking = NewId<BookingTag>(tools_.ids);
+  ASSIGN_OR_CO_RETURN(const Run run, co_await tools_.runs.Load(demand.run));
+  ASSIGN_OR_CO_RETURN(const std::optional<Money> fare,
+                      co_await tools_.runs.Fare(demand.run, demand.class_code, demand.legs));
+  if (!fare.has_value()) {
+    co_return co_await FailAndRelease(std::move(match), std::move(demand), kNotSold.reason);
+  }
+  MatchFound found;
+  found.demand = demand.id;
+  found.order = demand.order;
+  found.booking = booking;
+  ASSIGN_OR_CO_RETURN(found.total,
+                      Multiply(*fare, static_cast<std::int64_t>(demand.travellers.size())));
+  Change change;
+  change.now = tools_.clock.Now();
+  change.effects.emplace_back(std::move(found));
+  ASSIGN_OR_CO_RETURN(Demand matched, MatchWith(demand, match.units, booking));
+
+  Claim claim;
+  claim.booking = booking;
+  claim.holder = demand.id.value();
+  claim.run = demand.run;
+  claim.epoch = match.epoch;
+  claim.class_code = demand.class_code;
+  claim.legs = demand.legs;
+  claim.units = match.units;
+  for (const Traveller& traveller : demand.travellers) claim.travellers.push_back(traveller.key);
+  claim.departs_at = BoardingOf(run, demand.legs).departs_at;
+  claim.arrives_at = AlightingOf(run, demand.legs).arrives_at;
+  change.claim = std::move(claim);
+  change.demand = std::move(matched);
+
+  const auto committed = co_await tools_.record.Commit(std::move(change));
+  if (committed.ok()) co_return co_await tools_.index.AckMatch(std::move(match));
+  if (ForbidsJourney(committed.status())) {
+    std::string reason(ReasonOf(committed.status()));
+    co_return co_await FailAndRelease(std::move(match), std::move(demand), std::move(reason));
+  }
+  if (ReasonOf(committed.status()) == kStaleIndex.reason) {
+    // Of an older epoch: whoever rebuilt the index has the demand in line again.
+    co_return co_await tools_.index.AckMatch(std::move(match));
+  }
+  if (ReasonOf(committed.status()) == kPlaceTaken.reason) {
+    RunEpoch epoch;
+    epoch.run = match.run;
+    epoch.epoch = match.epoch;
+    const auto refreshed = co_await tools_.fresh_index.Refresh(std::move(epoch), 0);
+    if (!refreshed.ok()) co_return refreshed.status();
+    co_return co_await tools_.index.AckMatch(std::move(match));
+  }
+  co_return committed.status();
+}
+
+Task<void> Matching::FailAndRelease(Match match, Demand demand, std::string reason) {
+  ASSIGN_OR_CO_RETURN(Demand failed, Fail(std::move(demand), reason));
+  Change change;
+  change.now = tools_.clock.Now();
+  change.effects.emplace_back(DemandLost{failed.id, failed.order, failed.fail_reason});
+  change.owes_index = failed.run;
+  change.demand = failed;
+  ASSIGN_OR_CO_RETURN(const Committed committed, co_await tools_.record.Commit(std::move(change)));
+  CO_RETURN_IF_ERROR(
+      co_await tools_.fresh_index.Repay(failed.run, committed, failed.id.value()));
+  co_return co_await tools_.index.AckMatch(std::move(match));
+}
+
+Task<void> Matching::ReleaseAndAck(Match match) {
+  RunEpoch epoch;
+  epoch.run = match.run;
+  epoch.epoch = match.epoch;
+  // Straight to the index: what an older epoch had found is gone with it.
+  const auto released = co_await tools_.index.Release(std::move(epoch), match.demand);
+  if (!released.ok() && ReasonOf(released.status()) != kStaleIndex.reason) {
+    co_return released.status();
+  }
+  co_return co_await tools_.index.AckMatch(std::move(match));
+}
+
+Task<void> Matching::Decided(DemandId demand, bool accepted) {
+  async::RetryPolicy policy;
+  std::function<Task<void>()> attempt = [this, demand = std::move(demand), accepted] {
+    return DecidedOnce(demand, accepted);
+  };
+  co_return co_await async::Retry<void>(policy, std::move(attempt));
+}
+
+Task<void> Matching::DecidedOnce(DemandId id, bool accepted) {
+  ASSIGN_OR_CO_RETURN(Demand demand, co_await demands_.Load(std::move(id)));
+  if (demand.state != DemandState::kMatched) co_return absl::OkStatus();
+  if (accepted) co_return co_await Serve(std::move(demand));
+  co_return co_await Decline(std::move(demand));
+}
+
+Task<void> Matching::Serve(Demand demand) {
+  const absl::Time now = tools_.clock.Now();
+  ASSIGN_OR_CO_RETURN(const Run run, co_await tools_.runs.Load(demand.run));
+  ASSIGN_OR_CO_RETURN(const std::optional<Money> fare,
+                      co_await tools_.runs.Fare(demand.run, demand.class_code, demand.legs));
+  if (!fare.has_value()) co_return absl::InternalError("a matched demand's class lost its fare");
+  BookingTerms terms;
+  ASSIGN_OR_CO_RETURN(terms.places, co_await placement_.NamePlaces(
+                                        demand.run, demand.class_code, demand.travellers,
+                                        demand.units));
+  ASSIGN_OR_CO_RETURN(const std::int64_t serial, co_await tools_.record.NextSerial());
+  terms.id = demand.booking;
+  terms.number = BookingNumber(DayAt(now, ZoneOf(run)), serial);
+  terms.account = demand.account;
+  terms.trip = TripOf(run, demand.class_code, demand.legs);
+  terms.fare = *fare;
+  ASSIGN_OR_CO_RETURN(terms.total,
+                      Multiply(*fare, static_cast<std::int64_t>(demand.travellers.size())));
+  terms.payment = demand.payment;
+  terms.demand = demand.id.value();
+
+  Change change;
+  change.now = now;
+  change.booking = ServeFromLine(std::move(terms), now);
+  ASSIGN_OR_CO_RETURN(change.demand, slot::Serve(std::move(demand)));
+  const auto committed = co_await tools_.record.Commit(std::move(change));
+  co_return committed.status();
+}
+
+Task<void> Matching::Decline(Demand demand) {
+  Change change;
+  change.now = tools_.clock.Now();
+  change.frees = demand.booking;
+  change.owes_index = demand.run;
+  ASSIGN_OR_CO_RETURN(const Demand declined, slot::Decline(std::move(demand)));
+  change.demand = declined;
+  ASSIGN_OR_CO_RETURN(const Committed committed, co_await tools_.record.Commit(std::move(change)));
+  const absl::Status ignored =
+      co_await tools_.fresh_index.Repay(declined.run, committed, declined.id.value());
+  co_return absl::OkStatus();
+}
+
+}  // namespace houbu::slot
