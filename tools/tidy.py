@@ -5,6 +5,7 @@ Usage: tools/tidy.py [--headers] [file or folder ...]   (default: the whole repo
 """
 
 import argparse
+import functools
 import os
 import subprocess
 import sys
@@ -38,13 +39,29 @@ def chosen(files, wanted):
     ]  # fmt: skip
 
 
-def check_text(path, text, exists=lambda path: os.path.exists(os.path.join(ROOT, path))):
+def in_repository(path):
+    """Whether a path of the repository is there."""
+    return os.path.exists(os.path.join(ROOT, path))
+
+
+@functools.cache
+def ports_of(service):
+    """What the ports of a service include of its app/: part of the border to storage and peers."""
+    path = os.path.join(ROOT, "services", service, "app/ports.h")
+    if not os.path.exists(path):
+        return frozenset()
+    with open(path, encoding="utf-8") as file:
+        found = arrows.includes(file.read())
+    return frozenset(name for name in found if name.startswith(f"services/{service}/app/"))
+
+
+def check_text(path, text, exists=in_repository, ports=ports_of):
     """All findings for a file of this path and content."""
     found = list(cpp_rules.file_name(path))
     found += text_rules.check(path, text, exists)
     if path.endswith((".h", ".cc")):
         found += cpp_rules.check(path, text)
-        found += arrows.check(path, text)
+        found += arrows.check(path, text, ports)
     return found
 
 

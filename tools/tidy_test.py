@@ -15,7 +15,8 @@ APP = "services/slot/app/booking.cc"
 
 
 def messages(path, text, existing=()):
-    return [str(f) for f in tidy.check_text(path, text, lambda goal: goal in existing)]
+    ports = lambda service: {f"services/{service}/app/prices.h"}
+    return [str(f) for f in tidy.check_text(path, text, lambda goal: goal in existing, ports)]
 
 
 class TidyCase(unittest.TestCase):
@@ -178,6 +179,7 @@ class TextTest(TidyCase):
         self.assert_found(store, 'auto s = "select b.* from b";\n', "list the columns")
         self.assert_clean(store, 'auto s = "SELECT count(*) FROM b";\n')
         self.assert_found(store, 'auto s = "WHERE due_at < now()";\n', "service's Clock")
+        self.assert_clean(store, "parameters.Add(clock_.Now());\n")
 
     def test_paths_of_a_machine(self):
         for path in ("ho" + "me/ann/x", "ro" + "ot/x", "wo" + "rk/main"):
@@ -211,7 +213,9 @@ class ArrowTest(TidyCase):
             ("services/slot/app/booking.cc", '"libs/async/task.h"'),
             ("services/slot/rpc/handlers.cc", '"houbu/payment/v1/payment.pb.h"'),
             ("services/slot/storage/store.cc", '"services/slot/app/ports.h"'),
+            ("services/slot/storage/store.cc", '"services/slot/app/prices.h"'),
             ("services/slot/storage/store.cc", '"libs/redis/client.h"'),
+            ("services/slot/storage/store_subject.cc", '"services/slot/app/memory_store.h"'),
             ("services/slot/peers/payment.cc", '"houbu/payment/v1/payment.grpc.pb.h"'),
             ("services/slot/main.cc", '"services/slot/storage/store.h"'),
             ("services/slot/app/booking_test.cc", '"libs/testing/run_task.h"'),
@@ -233,11 +237,13 @@ class ArrowTest(TidyCase):
             ("services/slot/app/a.cc", '"houbu/slot/v1/slot.pb.h"', "no protobuf in app/"),
             ("services/slot/app/a.cc", '"libs/postgres/pool.h"', "uses the libraries"),
             ("services/slot/rpc/a.cc", '"services/slot/storage/a.h"', "main.cc puts"),
-            ("services/slot/storage/a.cc", '"services/slot/app/booking.h"', "its ports only"),
+            ("services/slot/storage/a.cc", '"services/slot/app/booking.h"', "only ports.h"),
             ("services/slot/storage/a.cc", '"services/slot/rpc/a.h"', "main.cc puts"),
             ("services/slot/peers/a.cc", '"services/payment/domain/a.h"', "no service includes"),
             ("services/slot/peers/a.cc", '"houbu/waitlist/v1/a.pb.h"', "arrows never circle"),
             ("services/slot/helpers/a.cc", '"libs/base/money.h"', "none of them"),
+            ("services/slot/app/a.cc", '"services/slot/app/memory_store.h"', "made for tests"),
+            ("services/slot/domain/a.cc", '"services/slot/app/prices.h"', "domain/ sees"),
             ("libs/base/a.cc", '"libs/async/task.h"', "builds on"),
             ("libs/rpc/a.cc", '"services/slot/domain/a.h"', "knows no service"),
         ):

@@ -4,7 +4,7 @@ import re
 
 from tidylib.finding import Finding
 
-_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
+_INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 # What each library builds on, nearest first; what those build on comes with them.
 LIBRARIES = {
@@ -45,6 +45,10 @@ _PURE = re.compile(
 _NO_DRIVERS = re.compile(
     r"(?:grpc|grpcpp|google|hiredis|spdlog|curl|prometheus)/|libpq-fe\.h$|(?:thread|mutex|future)$"
 )
+# Files by whose names we know that only tests use them.
+_FOR_TESTS = re.compile(
+    r"(?:^tests/|^libs/testing/|_(?:test|contract|subject)\.(?:h|cc)$|/memory_\w+\.)"
+)
 _IMPURE_BASE = {"libs/base/clock.h", "libs/base/random_id_source.h"}
 
 
@@ -58,22 +62,28 @@ def _closure(libraries):
     return reached
 
 
-def check(path, text):
-    """Findings for the includes of one C++ file."""
-    if path.endswith("_test.cc") or path.startswith(("tests/", "libs/testing/", "tools/")):
+def includes(text):
+    """What a C++ file includes."""
+    return _INCLUDE.findall(text)
+
+
+def check(path, text, ports_of=lambda service: ()):
+    """Findings for the includes of one C++ file; `ports_of` gives what an app/ports.h includes."""
+    if _FOR_TESTS.search(path) or path.startswith("tools/"):
         return
     parts = path.split("/")
-    for number, line in enumerate(text.split("\n"), 1):
-        match = _INCLUDE.match(line)
-        if not match:
-            continue
+    for match in _INCLUDE.finditer(text):
         complaint = None
-        if parts[0] == "libs" and len(parts) > 2:
-            complaint = _library_complaint(parts[1], match.group(1))
+        if parts[0] in ("libs", "services") and _FOR_TESTS.search(match[1]):
+            complaint = "made for tests; the product does not include it"
+        elif parts[0] == "libs" and len(parts) > 2:
+            complaint = _library_complaint(parts[1], match[1])
         elif parts[0] == "services" and len(parts) > 2:
-            complaint = _service_complaint(parts[1], parts[2], match.group(1))
+            behind_ports = parts[2] in ("storage", "peers") and match[1] in ports_of(parts[1])
+            complaint = None if behind_ports else _service_complaint(*parts[1:3], match[1])
         if complaint:
-            yield Finding(path, number, f"{match.group(1)}: {complaint}")
+            line = text.count("\n", 0, match.start(1)) + 1
+            yield Finding(path, line, f"{match[1]}: {complaint}")
 
 
 def _library_complaint(library, target):
@@ -119,7 +129,7 @@ def _room_complaint(room, rooms, goal):
     if goal[2] not in rooms:
         return f"{room}/ sees {_listed(rooms)} only; main.cc puts the rooms together"
     if room in ("storage", "peers") and goal[2] == "app" and not goal[3].startswith("ports"):
-        return f"{room}/ sees of app/ its ports only; move the type into app/ports.h or domain/"
+        return f"{room}/ sees of app/ only ports.h and what that includes; put the type there"
     return None
 
 

@@ -16,7 +16,7 @@ _MACHINE_PATH = re.compile(
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
 _RPC = re.compile(r"^\s*rpc\s+(\w+)\s*\(", re.MULTILINE)
-_SQL_NOW = re.compile(r"\b(?:now\(\)|current_timestamp|clock_timestamp\(\))", re.IGNORECASE)
+_SQL_NOW = re.compile(r"(?<![\w.>:])(?:now\(\)|NOW\(\)|(?i:current_timestamp|clock_timestamp\(\)))")
 
 
 def check(path, text, exists):
