@@ -166,6 +166,24 @@ TEST_CASE("both are served when there is room for both, the earlier first", "[sl
   CHECK(line.Served() == std::vector<std::string>{"dm-a", "dm-z", "dm-later"});
 }
 
+TEST_CASE("waiters who ask for the same are served in turn until the room ends",
+          "[slot][line][W-05]") {
+  const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
+  if (!subject) return;
+  Line line(*subject);
+  line.Load(Train());
+  REQUIRE(line.Buy("bk-most", Second({0, 3}, 5)).ok());
+  REQUIRE(line.Buy("bk-last", Second({0, 3}, 1)).ok());
+  for (const int i : {3, 1, 4, 2}) {
+    const std::string demand = "dm-" + std::to_string(i);
+    REQUIRE(line.Wait(demand, Second({0, 2}, 2), i) == EnlistOutcome::kWaiting);
+  }
+  CHECK(line.Release("bk-most") == 2);
+  CHECK(line.Served() == std::vector<std::string>{"dm-1", "dm-2"});
+  CHECK(line.Release("bk-last") == 1);
+  CHECK(line.Served() == std::vector<std::string>{"dm-3"});
+}
+
 TEST_CASE("a gap grows out of two releases and serves who needs both", "[slot][line][W-05]") {
   const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
   if (!subject) return;

@@ -132,10 +132,18 @@ class History final {
     return RunEpoch{state_.run, dice_.Roll(0, 29) == 0 ? state_.epoch - 1 : state_.epoch};
   }
 
+  // Mostly one of a few, so that queues have more than one waiter.
   DemandKind RandomKind() {
+    if (kinds_.size() >= 4 && dice_.Roll(0, 2) > 0) {
+      return dice_.Pick(kinds_);
+    }
     const int from = dice_.Roll(0, state_.legs - 1);
     const int to = dice_.Roll(from + 1, state_.legs);
-    return DemandKind{dice_.Pick(state_.classes).code, {from, to}, dice_.Roll(1, 4)};
+    const DemandKind kind = {dice_.Pick(state_.classes).code, {from, to}, dice_.Roll(1, 4)};
+    if (kinds_.size() < 4) {
+      kinds_.push_back(kind);
+    }
+    return kind;
   }
 
   // Lengths, dashes and cases differ, so that the order of ids is not that of a locale.
@@ -263,6 +271,7 @@ class History final {
   Dice dice_;
   RunState state_;
   std::vector<std::string> tokens_;
+  std::vector<DemandKind> kinds_;
   std::vector<WaitingDemand> enlisted_;
   std::string log_;
   int serial_ = 0;
