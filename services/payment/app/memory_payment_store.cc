@@ -1,0 +1,195 @@
+#include "services/payment/app/memory_payment_store.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "libs/async/status_macros.h"
+#include "services/payment/domain/refusals.h"
+
+namespace houbu::payment {
+namespace {
+
+constexpr Refusal kReused{absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
+                          "The request_id was used for another request."};
+
+}  // namespace
+
+MemoryPaymentStore::AnswerKey MemoryPaymentStore::KeyOf(const RequestKey& key) {
+  return {absl::StrCat(key.caller, " ", key.method), key.request_id};
+}
+
+absl::StatusOr<std::optional<std::string>> MemoryPaymentStore::Answered(
+    const RequestKey& key) const {
+  const auto found = answers_.find(KeyOf(key));
+  if (found == answers_.end()) return std::optional<std::string>();
+  if (found->second.key.fingerprint != key.fingerprint) return Refuse(kReused);
+  return std::optional<std::string>(found->second.bytes);
+}
+
+std::string MemoryPaymentStore::Keep(const Commitment& commitment) {
+  if (!commitment.answer.has_value()) return "";
+  answers_[KeyOf(commitment.answer->key)] = *commitment.answer;
+  return commitment.answer->bytes;
+}
+
+absl::Status MemoryPaymentStore::Post(const LedgerTransaction& posting) {
+  if (posting.entries.empty() || !IsBalanced(posting)) {
+    return absl::InternalError(absl::StrCat(posting.key, " does not balance"));
+  }
+  if (!ledger_.emplace(posting.key, posting).second) {
+    return absl::InternalError(absl::StrCat(posting.key, " is posted already"));
+  }
+  return absl::OkStatus();
+}
+
+Task<std::optional<std::string>> MemoryPaymentStore::FindAnswer(RequestKey key) {
+  co_return Answered(key);
+}
+
+Task<std::string> MemoryPaymentStore::Insert(Payment payment, Commitment commitment) {
+  if (commitment.answer.has_value()) {
+    ASSIGN_OR_CO_RETURN(std::optional<std::string> known, Answered(commitment.answer->key));
+    if (known.has_value()) co_return *std::move(known);
+  }
+  if (payments_.count(payment.id.value()) != 0) co_return Refuse(kPaymentExists);
+  payments_[payment.id.value()] = payment;
+  co_return Keep(commitment);
+}
+
+Task<std::string> MemoryPaymentStore::Commit(Change change, Commitment commitment) {
+  if (commitment.answer.has_value()) {
+    ASSIGN_OR_CO_RETURN(std::optional<std::string> known, Answered(commitment.answer->key));
+    if (known.has_value()) co_return *std::move(known);
+  }
+  if (!change.changed) co_return Keep(commitment);
+  if (races_to_lose_ > 0) {
+    --races_to_lose_;
+    co_return Refuse(kPaymentRaced);
+  }
+  Payment& kept = payments_[change.payment.id.value()];
+  if (kept.version != change.payment.version - 1) co_return Refuse(kPaymentRaced);
+  for (const LedgerTransaction& posting : change.postings) CO_RETURN_IF_ERROR(Post(posting));
+  kept = change.payment;
+  for (const Refund& refund : change.refunds) refunds_[refund.id.value()] = refund;
+  effects_.insert(effects_.end(), change.effects.begin(), change.effects.end());
+  co_return Keep(commitment);
+}
+
+Task<Payment> MemoryPaymentStore::Load(PaymentId id) {
+  const auto found = payments_.find(id.value());
+  if (found == payments_.end()) co_return Refuse(kPaymentUnknown);
+  co_return found->second;
+}
+
+Task<Refund> MemoryPaymentStore::LoadRefund(RefundId id) {
+  const auto found = refunds_.find(id.value());
+  if (found == refunds_.end()) co_return Refuse(kRefundUnknown);
+  co_return found->second;
+}
+
+Task<std::vector<Payment>> MemoryPaymentStore::List(std::string account, Page page) {
+  std::vector<Payment> found;
+  for (const auto& [id, payment] : payments_) {
+    if (payment.account == account) found.push_back(payment);
+  }
+  const auto newer = [](const Payment& a, const Payment& b) {
+    return std::pair(a.create_time, a.id.value()) > std::pair(b.create_time, b.id.value());
+  };
+  std::sort(found.begin(), found.end(), newer);
+  if (!page.after.empty()) {
+    const auto last = std::find_if(found.begin(), found.end(), [&page](const Payment& each) {
+      return each.id.value() == page.after;
+    });
+    found.erase(found.begin(), last == found.end() ? last : last + 1);
+  }
+  if (found.size() > static_cast<std::size_t>(page.size)) {
+    found.resize(static_cast<std::size_t>(page.size));
+  }
+  co_return found;
+}
+
+Task<std::vector<Refund>> MemoryPaymentStore::ListRefunds(PaymentId payment, Page page) {
+  std::vector<Refund> found;
+  int after = 0;
+  if (!page.after.empty()) {
+    const auto last = refunds_.find(page.after);
+    if (last == refunds_.end()) co_return found;
+    after = last->second.number;
+  }
+  for (const auto& [id, refund] : refunds_) {
+    if (refund.payment == payment && refund.number > after) found.push_back(refund);
+  }
+  const auto earlier = [](const Refund& a, const Refund& b) { return a.number < b.number; };
+  std::sort(found.begin(), found.end(), earlier);
+  if (found.size() > static_cast<std::size_t>(page.size)) {
+    found.resize(static_cast<std::size_t>(page.size));
+  }
+  co_return found;
+}
+
+Task<std::vector<PaymentId>> MemoryPaymentStore::DueInquiries(absl::Time now, int count_max) {
+  std::vector<std::pair<absl::Time, std::string>> due;
+  for (const auto& [id, payment] : payments_) {
+    if (payment.inquire_at.has_value() && *payment.inquire_at <= now) {
+      due.emplace_back(*payment.inquire_at, id);
+    }
+  }
+  std::sort(due.begin(), due.end());
+  std::vector<PaymentId> ids;
+  for (const auto& [time, id] : due) {
+    if (static_cast<int>(ids.size()) < count_max) ids.emplace_back(id);
+  }
+  co_return ids;
+}
+
+Task<std::vector<RefundId>> MemoryPaymentStore::DueRefunds(absl::Time now, int count_max) {
+  std::vector<std::pair<absl::Time, std::string>> due;
+  for (const auto& [id, refund] : refunds_) {
+    if (refund.ask_at.has_value() && *refund.ask_at <= now) due.emplace_back(*refund.ask_at, id);
+  }
+  std::sort(due.begin(), due.end());
+  std::vector<RefundId> ids;
+  for (const auto& [time, id] : due) {
+    if (static_cast<int>(ids.size()) < count_max) ids.emplace_back(id);
+  }
+  co_return ids;
+}
+
+Task<std::int64_t> MemoryPaymentStore::CountStuckRefunds() {
+  std::int64_t stuck = 0;
+  for (const auto& [id, refund] : refunds_) {
+    if (refund.state == RefundState::kFailed) ++stuck;
+  }
+  co_return stuck;
+}
+
+std::int64_t MemoryPaymentStore::Balance(const std::string& account) const {
+  std::int64_t sum = 0;
+  for (const auto& [key, posting] : ledger_) {
+    for (const LedgerEntry& entry : posting.entries) {
+      if (entry.account == account) sum += entry.amount.minor_units;
+    }
+  }
+  return sum;
+}
+
+Task<std::vector<LedgerBalance>> MemoryPaymentStore::Balances() {
+  std::map<std::pair<std::string, std::string>, Money> sums;
+  for (const auto& [key, posting] : ledger_) {
+    for (const LedgerEntry& entry : posting.entries) {
+      Money& sum = sums[{entry.account, std::string(entry.amount.currency.code())}];
+      sum.currency = entry.amount.currency;
+      sum.minor_units += entry.amount.minor_units;
+    }
+  }
+  std::vector<LedgerBalance> balances;
+  for (const auto& [key, sum] : sums) balances.push_back(LedgerBalance{key.first, sum});
+  co_return balances;
+}
+
+Task<void> MemoryPaymentStore::KeepNotice(RawNotice notice) {
+  if (!nonces_.insert(notice.nonce).second) co_return Refuse(kNoticeReplayed);
+  co_return absl::OkStatus();
+}
+
+}  // namespace houbu::payment

@@ -1,0 +1,103 @@
+#include "services/payment/app/memory_provider.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace houbu::payment {
+namespace {
+
+absl::Status Away() { return absl::UnavailableError("the provider is away"); }
+
+}  // namespace
+
+Task<OrderFact> MemoryProvider::Create(OrderRequest request) {
+  if (away) co_return Away();
+  ++creations;
+  OrderFact fact;
+  fact.provider_order = absl::StrCat("po-", request.payment.value());
+  fact.code_url = absl::StrCat("https://pay.example/", request.payment.value());
+  fact.amount = request.amount;
+  const OrderFact known = orders_.emplace(request.payment.value(), fact).first->second;
+  if (loses_answers) co_return Away();
+  co_return known;
+}
+
+Task<OrderFact> MemoryProvider::Query(PaymentId payment) {
+  if (away) co_return Away();
+  const auto found = orders_.find(payment.value());
+  if (found != orders_.end()) co_return found->second;
+  OrderFact missing;
+  missing.state = OrderFact::State::kMissing;
+  co_return missing;
+}
+
+Task<OrderFact> MemoryProvider::Close(PaymentId payment) {
+  if (away) co_return Away();
+  const auto found = orders_.find(payment.value());
+  if (found != orders_.end() && found->second.state == OrderFact::State::kOpen) {
+    found->second.state = OrderFact::State::kClosed;
+  }
+  if (loses_answers) co_return Away();
+  co_return co_await Query(payment);
+}
+
+OrderFact MemoryProvider::Pay(const PaymentId& payment, absl::Time at) {
+  OrderFact& order = orders_[payment.value()];
+  if (order.state != OrderFact::State::kPaid) {
+    order.state = OrderFact::State::kPaid;
+    order.pay_time = at;
+    paid += order.amount.minor_units;
+  }
+  return order;
+}
+
+Task<RefundFact> MemoryProvider::Refund(RefundRequest request) {
+  if (away) co_return Away();
+  RefundFact fact;
+  fact.merchant_refund = request.merchant_refund;
+  fact.provider_refund = absl::StrCat("pr-", request.merchant_refund);
+  fact.amount = request.amount;
+  const auto known = refunds_.find(request.merchant_refund);
+  if (known != refunds_.end()) {
+    fact = known->second;
+  } else {
+    const OrderFact& order = orders_[request.payment.value()];
+    std::int64_t& refunded_of = refunded_of_[request.payment.value()];
+    if (order.state != OrderFact::State::kPaid ||
+        refunded_of + request.amount.minor_units > order.amount.minor_units) {
+      fact.state = RefundFact::State::kRefused;
+      co_return fact;
+    }
+    refunded_of += request.amount.minor_units;
+    refunds_[request.merchant_refund] = fact;
+    order_of_[request.merchant_refund] = request.payment.value();
+  }
+  if (loses_answers) co_return Away();
+  co_return fact;
+}
+
+Task<RefundFact> MemoryProvider::QueryRefund(std::string merchant_refund) {
+  if (away) co_return Away();
+  const auto found = refunds_.find(merchant_refund);
+  if (found != refunds_.end()) co_return found->second;
+  RefundFact missing;
+  missing.state = RefundFact::State::kMissing;
+  missing.merchant_refund = merchant_refund;
+  co_return missing;
+}
+
+RefundFact MemoryProvider::EndRefund(const std::string& merchant_refund, bool succeeded,
+                                     absl::Time at) {
+  RefundFact& refund = refunds_[merchant_refund];
+  if (refund.state != RefundFact::State::kProcessing) return refund;
+  if (succeeded) {
+    refund.state = RefundFact::State::kSucceeded;
+    refund.refund_time = at;
+    refunded += refund.amount.minor_units;
+  } else {
+    refund.state = RefundFact::State::kFailed;
+    refunded_of_[order_of_[merchant_refund]] -= refund.amount.minor_units;
+  }
+  return refund;
+}
+
+}  // namespace houbu::payment

@@ -1,0 +1,47 @@
+/// A payment provider in memory: keeps books like a real one, and can be told to be away or to fail.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "services/payment/app/ports.h"
+
+namespace houbu::payment {
+
+/// Takes and returns money in memory.
+class MemoryProvider final : public Provider {
+ public:
+  Task<OrderFact> Create(OrderRequest request) override;
+  Task<OrderFact> Query(PaymentId payment) override;
+  Task<OrderFact> Close(PaymentId payment) override;
+  Task<RefundFact> Refund(RefundRequest request) override;
+  Task<RefundFact> QueryRefund(std::string merchant_refund) override;
+
+  /// The payer pays, also what is closed (money on its way); gives what a callback would say.
+  OrderFact Pay(const PaymentId& payment, absl::Time at);
+
+  /// A refund in process ends; gives what a callback would say.
+  RefundFact EndRefund(const std::string& merchant_refund, bool succeeded, absl::Time at);
+
+  /// Whether every call fails as UNAVAILABLE.
+  bool away = false;
+  /// Whether every call acts and then fails as UNAVAILABLE.
+  bool loses_answers = false;
+  /// Money taken, in fen.
+  std::int64_t paid = 0;
+  /// Money given back, in fen.
+  std::int64_t refunded = 0;
+  /// How often an order was asked for.
+  int creations = 0;
+
+  /// Refunds by the names they were asked under.
+  const std::map<std::string, RefundFact>& refunds() const { return refunds_; }
+
+ private:
+  std::map<std::string, OrderFact> orders_;
+  std::map<std::string, RefundFact> refunds_;
+  std::map<std::string, std::int64_t> refunded_of_;
+  std::map<std::string, std::string> order_of_;
+};
+
+}  // namespace houbu::payment

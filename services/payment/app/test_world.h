@@ -1,0 +1,168 @@
+/// The use cases on memory: a payment service without network or database, for tests.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/testing/manual_clock.h"
+#include "libs/testing/run_task.h"
+#include "services/payment/app/fact_application.h"
+#include "services/payment/app/inquiry.h"
+#include "services/payment/app/memory_payment_store.h"
+#include "services/payment/app/memory_provider.h"
+#include "services/payment/app/payment_closing.h"
+#include "services/payment/app/payment_lookup.h"
+#include "services/payment/app/payment_opening.h"
+#include "services/payment/app/payment_start.h"
+#include "services/payment/app/refund_dispatch.h"
+#include "services/payment/app/refunding.h"
+#include "services/payment/app/settlement.h"
+
+namespace houbu::payment {
+
+/// One world of a test. Every request gets an id of its own unless one is given.
+struct TestWorld {
+  testing::ManualClock clock;
+  MemoryPaymentStore store;
+  MemoryProvider provider;
+  PolicyBook policies;
+  Providers providers{{Channel::kSandbox, &provider}};
+  FactApplication facts{store, clock, providers};
+  PaymentOpening opening{store, clock, policies};
+  PaymentStart start{store, clock, providers, facts};
+  PaymentClosing closing{store, clock, providers, facts};
+  Refunding refunding{store, clock, policies};
+  Settlement settlement{store, clock};
+  PaymentLookup lookup{store};
+  Inquiry inquiry{store, clock, providers, facts, closing};
+  RefundDispatch dispatch{store, clock, providers, facts};
+  int requests = 0;
+  int notices = 0;
+
+  /// The key of a new request, or of the one called `id`.
+  RequestKey Key(std::string id = "") {
+    if (id.empty()) id = absl::StrCat("rq-", ++requests);
+    return RequestKey{"services/test", "/method", std::move(id), "same"};
+  }
+
+  /// A mutation whose answer names the payment's state and version.
+  Mutation<Payment> ForPayment(std::string id = "") {
+    Mutation<Payment> mutation;
+    mutation.key = Key(std::move(id));
+    mutation.render = [](const Payment& payment) {
+      return absl::StrCat(payment.id.value(), "@", payment.version, ":",
+                          static_cast<int>(payment.state), ":", payment.code_url);
+    };
+    return mutation;
+  }
+
+  /// A mutation whose answer is "<amount>-<fee>".
+  Mutation<Refund> ForRefund(std::string id = "") {
+    Mutation<Refund> mutation;
+    mutation.key = Key(std::move(id));
+    mutation.render = [](const Refund& refund) {
+      return absl::StrCat(refund.amount.minor_units, "-", refund.fee.minor_units);
+    };
+    return mutation;
+  }
+
+  /// Opens py-<n> for `fen` and gives its id.
+  PaymentId Open(const std::string& id, std::int64_t fen, Product product = Product::kRail) {
+    OpenCommand command;
+    command.id = PaymentId(id);
+    command.opener = product == Product::kPrepayment ? "waitlist" : "slot";
+    command.order = "bookings/bk-1";
+    command.account = "accounts/ac-1";
+    command.product = product;
+    command.amount = Fen(fen);
+    command.expire_time = clock.Now() + absl::Minutes(30);
+    opened = testing::RunTask(opening.Open(command, ForPayment())).status();
+    return command.id;
+  }
+
+  /// Starts a payment as its owner.
+  absl::StatusOr<std::string> Start(const PaymentId& id, std::string request = "") {
+    StartCommand command;
+    command.id = id;
+    command.account = "accounts/ac-1";
+    return testing::RunTask(start.Start(command, ForPayment(std::move(request))));
+  }
+
+  /// Closes a payment as its opener.
+  absl::StatusOr<std::string> Close(const PaymentId& id, std::string request = "") {
+    CloseCommand command;
+    command.id = id;
+    command.opener = store.payments().at(id.value()).opener;
+    return testing::RunTask(closing.Close(command, ForPayment(std::move(request))));
+  }
+
+  /// Refunds, whole or by policy, as the opener.
+  absl::StatusOr<std::string> GiveBack(const PaymentId& id, RefundReason reason,
+                                       std::optional<FareFacts> with = std::nullopt,
+                                       std::string request = "", std::string service = "") {
+    RefundCommand command;
+    command.id = id;
+    command.service =
+        service.empty() ? store.payments().at(id.value()).opener : std::move(service);
+    command.reason = reason;
+    command.facts = with;
+    return testing::RunTask(refunding.Refund(command, ForRefund(std::move(request))));
+  }
+
+  /// Settles a prepayment for bookings/bk-9.
+  absl::StatusOr<std::string> Settle(const PaymentId& id, std::int64_t fen,
+                                     std::string request = "") {
+    SettleCommand command;
+    command.id = id;
+    command.opener = "waitlist";
+    command.fare = Fen(fen);
+    command.order = "bookings/bk-9";
+    return testing::RunTask(settlement.Settle(command, ForPayment(std::move(request))));
+  }
+
+  /// A proven callback of an order's fact.
+  absl::Status CallBack(const PaymentId& id, const OrderFact& fact) {
+    ProvenNotice notice;
+    notice.raw.nonce = absl::StrCat("n-", ++notices);
+    notice.payment = id;
+    notice.order = fact;
+    return testing::RunTask(facts.Take(notice));
+  }
+
+  /// A proven callback of a refund's fact.
+  absl::Status CallBack(const PaymentId& id, const RefundFact& fact) {
+    ProvenNotice notice;
+    notice.raw.nonce = absl::StrCat("n-", ++notices);
+    notice.payment = id;
+    notice.refund = fact;
+    return testing::RunTask(facts.Take(notice));
+  }
+
+  /// A payment that was opened, started and paid.
+  PaymentId Paid(const std::string& id, std::int64_t fen, Product product = Product::kRail) {
+    const PaymentId payment = Open(id, fen, product);
+    opened.Update(Start(payment).status());
+    opened.Update(CallBack(payment, provider.Pay(payment, clock.Now())));
+    return payment;
+  }
+
+  /// One round of both loops; the provider ends refunds in between.
+  void Work() {
+    opened.Update(testing::RunTask(dispatch.Round()));
+    for (const auto& [name, refund] : std::map(provider.refunds())) {
+      provider.EndRefund(name, true, clock.Now());
+    }
+    clock.Advance(absl::Minutes(15));
+    opened.Update(testing::RunTask(inquiry.Round()));
+    opened.Update(testing::RunTask(dispatch.Round()));
+  }
+
+  /// The payment as it is.
+  const Payment& Of(const PaymentId& id) const { return store.payments().at(id.value()); }
+
+  /// The first failure of the steps above that give nothing back.
+  absl::Status opened;
+};
+
+}  // namespace houbu::payment
