@@ -41,7 +41,7 @@ class Listener:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/callbacks/counterparty"
+        self.url = f"http://127.0.0.1:{self.server.server_port}/callbacks/sandbox"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def next_event(self):

@@ -74,6 +74,15 @@ def _own(layout, service, content):
     url = lambda name: f"http://127.0.0.1:{layout.port(name)}"
     if service == "slot":
         content["redis"] = {"host": "127.0.0.1", "port": layout.port("redis")}
+    elif service == "payment":
+        callbacks = f"127.0.0.1:{layout.port('payment_callbacks')}"
+        content["callbacks"] = {
+            "address": callbacks,
+            "url": f"http://{callbacks}/callbacks/sandbox",
+        }
+        content["provider"] = {
+            "url": url("provider"), "secret_file": key("payment_provider_secret"),
+        }  # fmt: skip
     elif service == "notification":
         content["secrets"] = {"field_key_file": key("notification_field_key")}
         content["sms"] = {"url": url("sms")}
