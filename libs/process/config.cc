@@ -1,10 +1,7 @@
 #include "libs/process/config.h"
 
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <set>
-#include <sstream>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
@@ -16,6 +13,7 @@
 #include "libs/base/text.h"
 #include "libs/process/config_file.h"
 #include "libs/process/config_value.h"
+#include "libs/process/read_file.h"
 #include "nlohmann/json.hpp"
 
 namespace houbu::process {
@@ -34,23 +32,6 @@ absl::Status Problem(absl::string_view source, absl::string_view key, absl::stri
     if (absl::ascii_iscntrl(static_cast<unsigned char>(c))) c = '?';
   }
   return absl::InvalidArgumentError(line);
-}
-
-std::optional<std::string> ReadWhole(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (file.bad() || text.bad()) return std::nullopt;
-  return text.str();
-}
-
-// Reading a folder opens but gives an error: only a file that can be read passes.
-bool IsReadable(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return false;
-  file.peek();
-  return !file.bad();
 }
 
 struct Known {
@@ -156,7 +137,7 @@ absl::Status FillSecret(const Setting& setting, const GivenValues& given) {
   std::string path;
   const std::string problem = AssignValue(&path, *in_file, setting.range);
   if (!problem.empty()) return Problem(in_file->source, file_key, problem);
-  std::optional<std::string> text = ReadWhole(path);
+  std::optional<std::string> text = ReadFile(path);
   if (!text.has_value()) {
     return Problem(in_file->source, file_key, absl::StrCat("cannot read ", path));
   }
@@ -187,7 +168,7 @@ absl::Status CheckFilled(const Setting& setting, const GivenValues& given,
   const bool is_missing = text != nullptr ? (*text)->empty() : one == nullptr;
   if (setting.required && is_missing) return Problem(source, setting.key, "must be set");
   if (setting.kind == Setting::Kind::kFile && text != nullptr && !(*text)->empty() &&
-      !IsReadable(**text)) {
+      !ReadFile(**text).has_value()) {
     return Problem(source, setting.key, absl::StrCat("cannot read ", **text));
   }
   return absl::OkStatus();

@@ -1,9 +1,8 @@
 #include "libs/process/environment.h"
 
 #include <cstdlib>
-#include <fstream>
 #include <map>
-#include <sstream>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +13,7 @@
 #include "libs/observe/log.h"
 #include "libs/process/call_log.h"
 #include "libs/process/clock_file.h"
+#include "libs/process/read_file.h"
 #include "libs/rpc/authentication.h"
 #include "libs/rpc/metrics.h"
 
@@ -37,13 +37,11 @@ absl::StatusOr<T> Of(absl::string_view setting, absl::StatusOr<T> outcome) {
 
 absl::StatusOr<std::string> ReadServiceConfig(const std::string& path) {
   if (path.empty()) return std::string();
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file || text.bad()) {
+  std::optional<std::string> text = ReadFile(path);
+  if (!text.has_value()) {
     return absl::NotFoundError(absl::StrCat("peers.service_config: cannot read ", path));
   }
-  return text.str();
+  return *std::move(text);
 }
 
 rpc::TokenCheck CheckBy(const identity::KeySet& keys, const Clock& clock) {

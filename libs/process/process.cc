@@ -2,9 +2,7 @@
 
 #include <cstdio>
 #include <exception>
-#include <fstream>
 #include <optional>
-#include <sstream>
 #include <utility>
 
 #include "CLI/CLI.hpp"
@@ -17,6 +15,7 @@
 #include "libs/observe/process_figures.h"
 #include "libs/process/event_loop.h"
 #include "libs/process/host.h"
+#include "libs/process/read_file.h"
 #include "libs/process/version.h"
 #include <boost/asio/co_spawn.hpp>
 
@@ -37,8 +36,10 @@ struct CommandLine {
 };
 
 void PrintLine(const std::string& program, const absl::Status& status) {
-  const std::string line =
-      absl::StrCat("houbu-", program, ": ", status.message());
+  std::string line = absl::StrCat("houbu-", program, ": ", status.message());
+  for (char& c : line) {
+    if (c == '\n' || c == '\t') c = ' ';
+  }
   std::fprintf(stderr, "%s\n", line.c_str());
 }
 
@@ -87,13 +88,11 @@ absl::Status ReadSources(const CommandLine& line, Sources& sources) {
   }
   sources.file_name = line.config_file;
   if (line.config_file.empty()) return absl::OkStatus();
-  std::ifstream file(line.config_file, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file || text.bad()) {
+  std::optional<std::string> text = ReadFile(line.config_file);
+  if (!text.has_value()) {
     return absl::InvalidArgumentError(absl::StrCat(line.config_file, ": cannot read the file"));
   }
-  sources.file_text = text.str();
+  sources.file_text = *std::move(text);
   return absl::OkStatus();
 }
 
