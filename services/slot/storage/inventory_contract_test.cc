@@ -1,84 +1,10 @@
-// The contract of the index, on memory and on Redis.
+// The contract of the index, on memory and on Redis: places and the line.
 #include <string>
 #include <vector>
 
 #include "services/slot/storage/inventory_subject.h"
 
 namespace houbu::slot {
-namespace {
-
-using Units = std::vector<int>;
-
-const RunEpoch kRun = {"rn-g35", 1};
-
-absl::Time At(std::int64_t micros) { return absl::FromUnixMicros(1793491200000000 + micros); }
-
-DemandKind Second(LegRange legs, int party) { return DemandKind{"second", legs, party}; }
-
-// Three legs A-B-C-D; second class in two coaches of four and two seats; two standing places.
-RunState Train() {
-  RunState state;
-  state.run = kRun.run;
-  state.epoch = kRun.epoch;
-  state.legs = 3;
-  state.classes = {ClassLayout{"second", ClassKind::kAssigned, 6, {4, 2}},
-                   ClassLayout{"standing", ClassKind::kCounted, 2, {}}};
-  return state;
-}
-
-// The calls of a case, in words; every outage fails it.
-class Line final {
- public:
-  explicit Line(InventorySubject& subject) : subject_(subject) {}
-
-  void Load(RunState state) { REQUIRE(subject_.Run(index().Load(std::move(state))).ok()); }
-
-  absl::StatusOr<Units> Buy(const std::string& token, DemandKind kind) {
-    return subject_.Run(index().Allocate(kRun, kind, token));
-  }
-
-  EnlistOutcome Wait(const std::string& demand, DemandKind kind, std::int64_t micros) {
-    const auto outcome =
-        subject_.Run(index().Enlist(kRun, WaitingDemand{demand, kind, At(micros)}));
-    REQUIRE(outcome.ok());
-    return *outcome;
-  }
-
-  int Release(const std::string& token) {
-    const auto outcome = subject_.Run(index().Release(kRun, token));
-    REQUIRE(outcome.ok());
-    return outcome->released ? outcome->matches : -1;
-  }
-
-  // Whom the line served since the last call, in order.
-  std::vector<std::string> Served() {
-    std::vector<std::string> demands;
-    for (const Match& match : subject_.TakeMatches("test")) {
-      demands.push_back(match.demand);
-    }
-    return demands;
-  }
-
-  int Free(const std::string& class_code, LegRange legs) {
-    const auto vacancies = subject_.Run(index().Snapshot(kRun, legs));
-    REQUIRE(vacancies.ok());
-    for (const ClassVacancy& vacancy : *vacancies) {
-      if (vacancy.class_code == class_code) {
-        return vacancy.free;
-      }
-    }
-    return -1;
-  }
-
-  InventoryIndex& index() { return subject_.index(); }
-
- private:
-  InventorySubject& subject_;
-};
-
-std::string ReasonOf(const absl::Status& status) { return std::string(houbu::ReasonOf(status)); }
-
-}  // namespace
 
 TEST_CASE("a seat taken over A-C still sells C-D, and A-C is sold out", "[slot][inventory][X-01]") {
   const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
@@ -88,8 +14,8 @@ TEST_CASE("a seat taken over A-C still sells C-D, and A-C is sold out", "[slot][
   for (int i = 0; i < 6; ++i) {
     CHECK(*line.Buy("bk-" + std::to_string(i), Second({0, 2}, 1)) == Units{i});
   }
-  CHECK(ReasonOf(line.Buy("bk-6", Second({0, 2}, 1)).status()) == "SOLD_OUT");
-  CHECK(ReasonOf(line.Buy("bk-6", Second({1, 3}, 1)).status()) == "SOLD_OUT");
+  CHECK(Reason(line.Buy("bk-6", Second({0, 2}, 1)).status()) == "SOLD_OUT");
+  CHECK(Reason(line.Buy("bk-6", Second({1, 3}, 1)).status()) == "SOLD_OUT");
   CHECK(line.Free("second", {0, 3}) == 0);
   CHECK(line.Free("second", {2, 3}) == 6);
   CHECK(*line.Buy("bk-6", Second({2, 3}, 6)) == Units{0, 1, 2, 3, 4, 5});
@@ -101,7 +27,7 @@ TEST_CASE("A-C is sold out while A-B still sells", "[slot][inventory][X-01]") {
   Line line(*subject);
   line.Load(Train());
   REQUIRE(line.Buy("bk-bc", Second({1, 2}, 6)).ok());
-  CHECK(ReasonOf(line.Buy("bk-ac", Second({0, 2}, 1)).status()) == "SOLD_OUT");
+  CHECK(Reason(line.Buy("bk-ac", Second({0, 2}, 1)).status()) == "SOLD_OUT");
   CHECK(line.Buy("bk-ab", Second({0, 1}, 1)).ok());
 }
 
@@ -238,15 +164,15 @@ TEST_CASE("a call repeated after a lost answer changes nothing", "[slot][invento
   const DemandKind two = Second({0, 3}, 2);
   CHECK(*line.Buy("bk-1", two) == *line.Buy("bk-1", two));
   CHECK(line.Free("second", {0, 3}) == 4);
-  CHECK(ReasonOf(line.Buy("bk-1", Second({0, 3}, 1)).status()) == "TOKEN_IN_USE");
+  CHECK(Reason(line.Buy("bk-1", Second({0, 3}, 1)).status()) == "TOKEN_IN_USE");
   CHECK(line.Wait("dm-fits", two, 1) == EnlistOutcome::kMatched);
   CHECK(line.Wait("dm-fits", two, 1) == EnlistOutcome::kMatched);
   CHECK(line.Wait("dm-waits", Second({0, 3}, 3), 1) == EnlistOutcome::kWaiting);
   CHECK(line.Wait("dm-waits", Second({0, 3}, 3), 1) == EnlistOutcome::kWaiting);
   CHECK(line.Served() == std::vector<std::string>{"dm-fits"});
-  CHECK(ReasonOf(line.Buy("dm-waits", Second({0, 1}, 1)).status()) == "TOKEN_IN_USE");
+  CHECK(Reason(line.Buy("dm-waits", Second({0, 1}, 1)).status()) == "TOKEN_IN_USE");
   const WaitingDemand other = {"dm-waits", Second({0, 3}, 3), At(2)};
-  CHECK(ReasonOf(subject->Run(line.index().Enlist(kRun, other)).status()) == "TOKEN_IN_USE");
+  CHECK(Reason(subject->Run(line.index().Enlist(kRun, other)).status()) == "TOKEN_IN_USE");
   const AddedUnits coach = {.class_code = "second", .first_unit = 6, .units = 1};
   CHECK(*subject->Run(line.index().AddCapacity(kRun, coach)) == 1);
   CHECK(*subject->Run(line.index().AddCapacity(kRun, coach)) == 0);
@@ -283,10 +209,9 @@ TEST_CASE("added units go to the line first", "[slot][line][X-13]") {
   CHECK(line.Served() == std::vector<std::string>{"dm-1"});
   CHECK(line.Free("second", {1, 2}) == 1);
   const AddedUnits gap = {.class_code = "second", .first_unit = 10, .units = 1};
-  CHECK(ReasonOf(subject->Run(line.index().AddCapacity(kRun, gap)).status()) == "STALE_INDEX");
+  CHECK(Reason(subject->Run(line.index().AddCapacity(kRun, gap)).status()) == "STALE_INDEX");
   const AddedUnits none = {.class_code = "second", .first_unit = 9, .units = 0};
-  CHECK(ReasonOf(subject->Run(line.index().AddCapacity(kRun, none)).status()) ==
-        "CAPACITY_INVALID");
+  CHECK(Reason(subject->Run(line.index().AddCapacity(kRun, none)).status()) == "CAPACITY_INVALID");
 }
 
 TEST_CASE("malformed asks are refused by name", "[slot][inventory]") {
@@ -294,145 +219,12 @@ TEST_CASE("malformed asks are refused by name", "[slot][inventory]") {
   if (!subject) return;
   Line line(*subject);
   line.Load(Train());
-  CHECK(ReasonOf(line.Buy("bk", DemandKind{"first", {0, 1}, 1}).status()) == "CLASS_UNKNOWN");
-  CHECK(ReasonOf(line.Buy("bk", Second({1, 1}, 1)).status()) == "LEGS_INVALID");
-  CHECK(ReasonOf(line.Buy("bk", Second({-1, 1}, 1)).status()) == "LEGS_INVALID");
-  CHECK(ReasonOf(line.Buy("bk", Second({0, 4}, 1)).status()) == "LEGS_INVALID");
-  CHECK(ReasonOf(line.Buy("bk", Second({0, 1}, 0)).status()) == "PARTY_INVALID");
-  CHECK(ReasonOf(line.Buy("bk", Second({0, 1}, 101)).status()) == "PARTY_INVALID");
-}
-
-TEST_CASE("an index that is lost or of another epoch says so and which it has",
-          "[slot][inventory][rebuild]") {
-  const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
-  if (!subject) return;
-  Line line(*subject);
-  const absl::Status missing = line.Buy("bk", Second({0, 1}, 1)).status();
-  CHECK(ReasonOf(missing) == "STALE_INDEX");
-  CHECK(MetadataOf(missing) == Metadata{{"epoch", "0"}});
-  RunState state = Train();
-  state.epoch = 7;
-  line.Load(state);
-  const absl::Status older = line.Buy("bk", Second({0, 1}, 1)).status();
-  CHECK(ReasonOf(older) == "STALE_INDEX");
-  CHECK(MetadataOf(older) == Metadata{{"epoch", "7"}});
-  state.epoch = 6;
-  CHECK(ReasonOf(subject->Run(line.index().Load(state)).status()) == "STALE_INDEX");
-  state.epoch = 7;
-  state.classes.clear();
-  CHECK(*subject->Run(line.index().Load(state)) == 0);
-  CHECK(subject->Run(line.index().FullState(kRun.run))->state.classes.size() == 2);
-}
-
-TEST_CASE("a lost index is rebuilt from the record and serves on", "[slot][inventory][rebuild]") {
-  const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
-  if (!subject) return;
-  Line line(*subject);
-  RunState state = Train();
-  state.taken = {TakenPlaces{"bk-1", Second({0, 2}, 2), {1, 3}},
-                 TakenPlaces{"bk-2", DemandKind{"standing", {1, 3}, 1}, {}}};
-  state.waiting = {WaitingDemand{"dm-3", Second({0, 3}, 5), At(1)},
-                   WaitingDemand{"dm-2", Second({0, 1}, 5), At(3)},
-                   WaitingDemand{"dm-1", Second({1, 3}, 1), At(2)}};
-  line.Load(state);
-  subject->Lose();
-  CHECK(ReasonOf(line.Buy("bk", Second({0, 1}, 1)).status()) == "STALE_INDEX");
-  line.Load(state);
-  CHECK(line.Served() == std::vector<std::string>{"dm-1"});
-  CHECK(line.Release("bk-1") == 1);
-  CHECK(line.Served() == std::vector<std::string>{"dm-3"});
-  const IndexState index = *subject->Run(line.index().FullState(kRun.run));
-  CHECK(index.state.waiting == std::vector<WaitingDemand>(1, state.waiting[1]));
-  CHECK(index.free == FreeOf(index.state));
-}
-
-TEST_CASE("a state that contradicts itself is not loaded", "[slot][inventory][rebuild]") {
-  const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
-  if (!subject) return;
-  RunState state = Train();
-  const DemandKind standing = {"standing", {1, 3}, 2};
-  SECTION("a unit-leg twice") {
-    state.taken = {TakenPlaces{"bk-1", Second({0, 2}, 1), {1}},
-                   TakenPlaces{"bk-2", Second({1, 3}, 1), {1}}};
-  }
-  SECTION("more counted places than exist") {
-    state.taken = {TakenPlaces{"bk-1", standing, {}}, TakenPlaces{"bk-2", standing, {}}};
-  }
-  SECTION("a unit that does not exist") {
-    state.taken = {TakenPlaces{"bk-1", Second({0, 1}, 1), {6}}};
-  }
-  SECTION("a unit too few") { state.taken = {TakenPlaces{"bk-1", Second({0, 1}, 2), {2}}}; }
-  SECTION("a token twice") {
-    state.taken = {TakenPlaces{"bk-1", Second({0, 1}, 1), {1}},
-                   TakenPlaces{"bk-1", Second({0, 1}, 1), {2}}};
-  }
-  SECTION("served and waiting") {
-    state.taken = {TakenPlaces{"dm-1", Second({0, 1}, 1), {1}}};
-    state.waiting = {WaitingDemand{"dm-1", Second({0, 1}, 1), At(1)}};
-  }
-  SECTION("coaches that do not hold the seats") { state.classes[0].coach_sizes = {4, 3}; }
-  SECTION("no legs") { state.legs = 0; }
-  CHECK(ReasonOf(Validate(state)) == "STATE_INVALID");
-  CHECK(ReasonOf(subject->Run(subject->index().Load(state)).status()) == "STATE_INVALID");
-  const auto nothing = subject->Run(subject->index().FullState(kRun.run));
-  CHECK(ReasonOf(nothing.status()) == "STALE_INDEX");
-}
-
-TEST_CASE("a match stays with its reader until it is decided", "[slot][line][match]") {
-  const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
-  if (!subject) return;
-  Line line(*subject);
-  line.Load(Train());
-  REQUIRE(line.Wait("dm-1", Second({0, 2}, 2), 1) == EnlistOutcome::kMatched);
-  REQUIRE(line.Wait("dm-2", DemandKind{"standing", {0, 3}, 1}, 1) == EnlistOutcome::kMatched);
-  int shard = 0;
-  std::vector<Match> read;
-  for (int i = 0; i < line.index().shards(); ++i) {
-    const auto here = *subject->Run(line.index().ReadMatches(i, "one", 10));
-    shard = here.empty() ? shard : i;
-    read.insert(read.end(), here.begin(), here.end());
-  }
-  REQUIRE(read.size() == 2);
-  CHECK(read[0].run == kRun.run);
-  CHECK(read[0].epoch == 1);
-  CHECK(read[0].demand == "dm-1");
-  CHECK(read[0].kind == Second({0, 2}, 2));
-  CHECK(read[0].units == Units{0, 1});
-  CHECK(read[1].units.empty());
-  CHECK(subject->Run(line.index().ReadMatches(shard, "two", 10))->empty());
-  CHECK(subject->Run(line.index().ReadMatches(shard, "one", 10))->size() == 2);
-  REQUIRE(subject->Run(line.index().AckMatch(read[0])).ok());
-  const auto left = *subject->Run(line.index().ReadMatches(shard, "one", 10));
-  REQUIRE(left.size() == 1);
-  CHECK(left[0].demand == "dm-2");
-}
-
-TEST_CASE("what nobody confirmed is listed, with who has it", "[slot][inventory][orphan]") {
-  const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
-  if (!subject) return;
-  Line line(*subject);
-  line.Load(Train());
-  REQUIRE(line.Buy("bk-1", Second({0, 2}, 1)).ok());
-  REQUIRE(line.Buy("bk-2", Second({0, 2}, 1)).ok());
-  REQUIRE(line.Buy("bk-3", Second({0, 2}, 1)).ok());
-  REQUIRE(line.Wait("dm-1", Second({0, 2}, 2), 1) == EnlistOutcome::kMatched);
-  REQUIRE(subject->Run(line.index().Confirm(kRun.run, {"bk-1"})).ok());
-  REQUIRE(line.Release("bk-2") == 0);
-  const auto list = [&](absl::Duration age) {
-    std::vector<std::string> tokens;
-    for (int shard = 0; shard < line.index().shards(); ++shard) {
-      const auto here = *subject->Run(line.index().UnconfirmedTokens(shard, age, 10));
-      for (const UnconfirmedToken& token : here) {
-        CHECK(token.run == kRun.run);
-        tokens.push_back(token.token + (token.holder == TokenHolder::kDemand ? " d" : " b"));
-      }
-    }
-    return tokens;
-  };
-  CHECK(list(absl::ZeroDuration()) == std::vector<std::string>{"bk-3 b", "dm-1 d"});
-  CHECK(list(absl::Hours(1)).empty());
-  CHECK(line.Served() == std::vector<std::string>{"dm-1"});
-  CHECK(list(absl::ZeroDuration()) == std::vector<std::string>{"bk-3 b"});
+  CHECK(Reason(line.Buy("bk", DemandKind{"first", {0, 1}, 1}).status()) == "CLASS_UNKNOWN");
+  CHECK(Reason(line.Buy("bk", Second({1, 1}, 1)).status()) == "LEGS_INVALID");
+  CHECK(Reason(line.Buy("bk", Second({-1, 1}, 1)).status()) == "LEGS_INVALID");
+  CHECK(Reason(line.Buy("bk", Second({0, 4}, 1)).status()) == "LEGS_INVALID");
+  CHECK(Reason(line.Buy("bk", Second({0, 1}, 0)).status()) == "PARTY_INVALID");
+  CHECK(Reason(line.Buy("bk", Second({0, 1}, 101)).status()) == "PARTY_INVALID");
 }
 
 }  // namespace houbu::slot

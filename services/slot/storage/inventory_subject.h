@@ -102,4 +102,89 @@ class InventorySubject final {
   std::unique_ptr<InventoryIndex> index_;
 };
 
+/// Unit numbers.
+using Units = std::vector<int>;
+
+/// The run of every case.
+inline const RunEpoch kRun = {"rn-g35", 1};
+
+/// A moment of becoming effective.
+inline absl::Time At(std::int64_t micros) {
+  return absl::FromUnixMicros(1793491200000000 + micros);
+}
+
+/// Second-class places.
+inline DemandKind Second(LegRange legs, int party) { return DemandKind{"second", legs, party}; }
+
+/// Three legs A-B-C-D; second class in two coaches of four and two seats; two standing places.
+inline RunState Train() {
+  RunState state;
+  state.run = kRun.run;
+  state.epoch = kRun.epoch;
+  state.legs = 3;
+  state.classes = {ClassLayout{"second", ClassKind::kAssigned, 6, {4, 2}},
+                   ClassLayout{"standing", ClassKind::kCounted, 2, {}}};
+  return state;
+}
+
+/// The calls of a case, in words; every outage fails it.
+class Line final {
+ public:
+  /// Calls the index of `subject`, which must outlive this object.
+  explicit Line(InventorySubject& subject) : subject_(subject) {}
+
+  /// Loads a state.
+  void Load(RunState state) { REQUIRE(subject_.Run(index().Load(std::move(state))).ok()); }
+
+  /// Allocates for a buyer.
+  absl::StatusOr<Units> Buy(const std::string& token, DemandKind kind) {
+    return subject_.Run(index().Allocate(kRun, kind, token));
+  }
+
+  /// Puts a demand in line.
+  EnlistOutcome Wait(const std::string& demand, DemandKind kind, std::int64_t micros) {
+    const auto outcome =
+        subject_.Run(index().Enlist(kRun, WaitingDemand{demand, kind, At(micros)}));
+    REQUIRE(outcome.ok());
+    return *outcome;
+  }
+
+  /// Gives back: how many were served, -1 when the token had nothing.
+  int Release(const std::string& token) {
+    const auto outcome = subject_.Run(index().Release(kRun, token));
+    REQUIRE(outcome.ok());
+    return outcome->released ? outcome->matches : -1;
+  }
+
+  /// Whom the line served since the last call, in order.
+  std::vector<std::string> Served() {
+    std::vector<std::string> demands;
+    for (const Match& match : subject_.TakeMatches("test")) {
+      demands.push_back(match.demand);
+    }
+    return demands;
+  }
+
+  /// How many places of a class are left over a stretch.
+  int Free(const std::string& class_code, LegRange legs) {
+    const auto vacancies = subject_.Run(index().Snapshot(kRun, legs));
+    REQUIRE(vacancies.ok());
+    for (const ClassVacancy& vacancy : *vacancies) {
+      if (vacancy.class_code == class_code) {
+        return vacancy.free;
+      }
+    }
+    return -1;
+  }
+
+  /// The index.
+  InventoryIndex& index() { return subject_.index(); }
+
+ private:
+  InventorySubject& subject_;
+};
+
+/// The reason of a refusal, in a form Catch2 prints.
+inline std::string Reason(const absl::Status& status) { return std::string(ReasonOf(status)); }
+
 }  // namespace houbu::slot
