@@ -176,6 +176,7 @@ struct WindowOffer {
   ClassCode class_code;
   Money fare;
   int free = 0;
+  bool on_sale = false;  ///< Whether it can be booked now (R-10).
 };
 
 /// The windows of a day; where nothing is left, others with room.

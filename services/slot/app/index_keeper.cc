@@ -1,0 +1,148 @@
+#include "services/slot/app/index_keeper.h"
+
+#include <set>
+#include <utility>
+
+#include "libs/async/status_macros.h"
+
+namespace houbu::slot {
+namespace {
+
+using async::Task;
+
+constexpr int kPage = 200;
+constexpr int kTokensPerShard = 100;
+constexpr int kDifferencesMax = 100;
+
+bool IsSound(const InventoryAudit& audit) {
+  return audit.conservation_error() == 0 && audit.oversold == 0 && audit.servable_waiting == 0 &&
+         audit.differences.empty();
+}
+
+}  // namespace
+
+Task<int> IndexKeeper::RebuildOwed(int limit) {
+  const absl::Time since = tools_.clock.Now() - tools_.policy.debt_age;
+  ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs,
+                      co_await tools_.inventory.ToRebuild(since, limit));
+  for (const RunId& run : runs) {
+    CO_RETURN_IF_ERROR(co_await Rebuild(run));
+  }
+  co_return static_cast<int>(runs.size());
+}
+
+Task<void> IndexKeeper::Rebuild(RunId run) {
+  ASSIGN_OR_CO_RETURN(const RunState state, co_await tools_.inventory.ReadState(run));
+  RunEpoch used;
+  used.run = run.value();
+  used.epoch = state.epoch;
+  const auto refreshed = co_await tools_.fresh_index.Refresh(std::move(used), 0);
+  co_return refreshed.status();
+}
+
+Task<int> IndexKeeper::SweepTokens() {
+  int judged = 0;
+  for (int shard = 0; shard < tools_.index.shards(); ++shard) {
+    ASSIGN_OR_CO_RETURN(const std::vector<UnconfirmedToken> tokens,
+                        co_await tools_.index.UnconfirmedTokens(shard, tools_.policy.token_age,
+                                                                kTokensPerShard));
+    for (const UnconfirmedToken& token : tokens) {
+      CO_RETURN_IF_ERROR(co_await Judge(token));
+      ++judged;
+    }
+  }
+  co_return judged;
+}
+
+Task<void> IndexKeeper::Judge(UnconfirmedToken token) {
+  std::vector<std::string> tokens(1, token.token);
+  ASSIGN_OR_CO_RETURN(const std::set<std::string> live,
+                      co_await tools_.inventory.LiveHolders(tokens));
+  if (!live.empty()) {
+    co_return co_await tools_.index.Confirm(token.run, std::move(tokens));
+  }
+  // A match nobody has read for so long: a new epoch makes it void and puts the demand in line.
+  if (token.holder == TokenHolder::kDemand) co_return co_await Rebuild(RunId(token.run));
+  ASSIGN_OR_CO_RETURN(const RunState state,
+                      co_await tools_.inventory.ReadState(RunId(token.run)));
+  RunEpoch epoch;
+  epoch.run = token.run;
+  epoch.epoch = state.epoch;
+  const auto released = co_await tools_.fresh_index.Release(std::move(epoch), token.token);
+  co_return released.status();
+}
+
+Task<std::vector<RunId>> IndexKeeper::RunsOf(std::optional<RunId> run) {
+  std::vector<RunId> runs;
+  if (run.has_value()) {
+    runs.push_back(*std::move(run));
+    co_return runs;
+  }
+  std::string after;
+  while (true) {
+    ASSIGN_OR_CO_RETURN(const std::vector<RunId> page,
+                        co_await tools_.inventory.RunsInUse(after, kPage));
+    runs.insert(runs.end(), page.begin(), page.end());
+    if (page.size() < kPage) co_return runs;
+    after = page.back().value();
+  }
+}
+
+Task<InventoryReport> IndexKeeper::Check(std::optional<RunId> run) {
+  ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs, co_await RunsOf(std::move(run)));
+  InventoryReport report;
+  for (const RunId& each : runs) {
+    ASSIGN_OR_CO_RETURN(const InventoryAudit audit, co_await AuditRun(each));
+    ++report.runs;
+    Add(audit, kDifferencesMax, report.audit);
+  }
+  co_return report;
+}
+
+Task<InventoryReport> IndexKeeper::RebuildAndCheck(std::optional<RunId> run) {
+  ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs, co_await RunsOf(run));
+  for (const RunId& each : runs) {
+    CO_RETURN_IF_ERROR(co_await Rebuild(each));
+  }
+  co_return co_await Check(std::move(run));
+}
+
+Task<InventoryAudit> IndexKeeper::AuditRun(RunId run) {
+  for (int tries = 1;; ++tries) {
+    ASSIGN_OR_CO_RETURN(const InventoryAudit audit, co_await AuditOnce(run));
+    if (IsSound(audit) || tries >= tools_.policy.audit_tries) co_return audit;
+    CO_RETURN_IF_ERROR(co_await async::Sleep(tools_.policy.audit_pause));
+  }
+}
+
+Task<InventoryAudit> IndexKeeper::AuditOnce(RunId run) {
+  auto index = co_await tools_.index.FullState(run.value());
+  if (ReasonOf(index.status()) == kStaleIndex.reason) {
+    // Nobody has asked for this run since the index was lost: it is built when it is asked for.
+    CO_RETURN_IF_ERROR(co_await Rebuild(run));
+    index = co_await tools_.index.FullState(run.value());
+  }
+  if (!index.ok()) co_return index.status();
+  ASSIGN_OR_CO_RETURN(const RunState record, co_await tools_.inventory.ReadState(run));
+  co_return Audit(record, *index);
+}
+
+Task<void> IndexKeeper::AddCapacity(Addition addition, StoredAnswer answer) {
+  ASSIGN_OR_CO_RETURN(const std::optional<std::string> before,
+                      co_await tools_.record.FindAnswer(answer.key));
+  if (before.has_value()) co_return absl::OkStatus();
+  const RunId run = addition.run;
+  ASSIGN_OR_CO_RETURN(Added added, co_await tools_.inventory.AddUnits(
+                                       std::move(addition), std::move(answer), tools_.clock.Now()));
+  RunEpoch epoch;
+  epoch.run = run.value();
+  epoch.epoch = added.committed.epoch;
+  // The units are there, whatever the index says now: a rebuild has them.
+  const auto told = co_await tools_.fresh_index.AddCapacity(std::move(epoch), added.units);
+  if (!told.ok()) co_return absl::OkStatus();
+  std::vector<std::int64_t> debts(1, added.committed.debt);
+  const absl::Status ignored = co_await tools_.inventory.Settle(run, std::move(debts));
+  co_return absl::OkStatus();
+}
+
+}  // namespace houbu::slot

@@ -1,0 +1,74 @@
+/// Keeping the index true: what it was not told is made good, places nobody has are given back, and
+/// a run is compared with its record or rebuilt from it at an operator's word.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "libs/async/task.h"
+#include "libs/base/clock.h"
+#include "libs/base/request.h"
+#include "services/slot/app/fresh_index.h"
+#include "services/slot/app/ports.h"
+#include "services/slot/domain/inventory_audit.h"
+
+namespace houbu::slot {
+
+/// What was audited.
+struct InventoryReport {
+  int runs = 0;
+  InventoryAudit audit;
+};
+
+/// How patient the keeper is.
+struct KeeperPolicy {
+  absl::Duration debt_age = absl::Seconds(3);     ///< Older debts lead to a rebuild; our clock.
+  absl::Duration token_age = absl::Seconds(60);   ///< Older tokens are orphans; the index's clock.
+  int audit_tries = 5;                            ///< What is on its way needs a moment.
+  absl::Duration audit_pause = absl::Milliseconds(150);
+};
+
+/// Keeps the index.
+class IndexKeeper final {
+ public:
+  /// What the keeper works with; everything must outlive it.
+  struct Tools {
+    const Clock& clock;
+    Record& record;
+    InventoryIndex& index;
+    InventoryRecord& inventory;
+    FreshIndex& fresh_index;
+    KeeperPolicy policy;
+  };
+  explicit IndexKeeper(Tools tools) : tools_(tools) {}
+
+  /// Rebuilds up to `limit` runs whose index was not told something, or is dirty; gives how many.
+  async::Task<int> RebuildOwed(int limit);
+
+  /// Looks at tokens nobody confirmed: confirms those the record has, gives back the others.
+  async::Task<int> SweepTokens();
+
+  /// Rebuilds a run's index in a new epoch; refuses kRunNotFound.
+  async::Task<void> Rebuild(RunId run);
+
+  /// Compares record and index of a run, or of every run somebody has a place on or waits for.
+  /// Differences count when they stay: what is on its way gets a moment. Refuses kRunNotFound.
+  async::Task<InventoryReport> Check(std::optional<RunId> run);
+
+  /// Rebuilds a run, or every run in use, and compares.
+  async::Task<InventoryReport> RebuildAndCheck(std::optional<RunId> run);
+
+  /// Adds units; the line is served first. Refuses kRunNotFound, kClassUnknown.
+  async::Task<void> AddCapacity(Addition addition, StoredAnswer answer);
+
+ private:
+  async::Task<std::vector<RunId>> RunsOf(std::optional<RunId> run);
+  async::Task<InventoryAudit> AuditRun(RunId run);
+  async::Task<InventoryAudit> AuditOnce(RunId run);
+  async::Task<void> Judge(UnconfirmedToken token);
+
+  Tools tools_;
+};
+
+}  // namespace houbu::slot

@@ -1,0 +1,189 @@
+#include "services/slot/rpc/render.h"
+
+#include "absl/strings/str_cat.h"
+#include "libs/rpc/wire.h"
+
+namespace houbu::slot {
+namespace {
+
+v1::Booking::State StateOf(BookingState state) {
+  switch (state) {
+    case BookingState::kHeld:
+      return v1::Booking::STATE_HELD;
+    case BookingState::kPendingPayment:
+      return v1::Booking::STATE_PENDING_PAYMENT;
+    case BookingState::kBooked:
+      return v1::Booking::STATE_BOOKED;
+    case BookingState::kUsed:
+      return v1::Booking::STATE_USED;
+    case BookingState::kCancelled:
+      return v1::Booking::STATE_CANCELLED;
+    case BookingState::kExpired:
+      return v1::Booking::STATE_EXPIRED;
+  }
+  return v1::Booking::STATE_UNSPECIFIED;
+}
+
+v1::Demand::State StateOf(DemandState state) {
+  switch (state) {
+    case DemandState::kWaiting:
+      return v1::Demand::STATE_WAITING;
+    case DemandState::kMatched:
+      return v1::Demand::STATE_MATCHED;
+    case DemandState::kServed:
+      return v1::Demand::STATE_SERVED;
+    case DemandState::kWithdrawn:
+      return v1::Demand::STATE_WITHDRAWN;
+    case DemandState::kFailed:
+      return v1::Demand::STATE_FAILED;
+  }
+  return v1::Demand::STATE_UNSPECIFIED;
+}
+
+std::string NameOrEmpty(absl::string_view collection, const std::string& id) {
+  return id.empty() ? std::string() : absl::StrCat(collection, "/", id);
+}
+
+void RenderTrip(const Trip& trip, v1::Booking& wire) {
+  wire.set_run(NameOf(trip.run));
+  wire.set_class_code(trip.class_code);
+  wire.set_from(trip.from_station);
+  wire.set_to(trip.to_station);
+  *wire.mutable_departure_time() = rpc::ToWire(trip.departs_at);
+  *wire.mutable_arrival_time() = rpc::ToWire(trip.arrives_at);
+  *wire.mutable_service_date() = rpc::ToWire(trip.service_date);
+}
+
+}  // namespace
+
+v1::RunKind Render(RunKind kind) {
+  switch (kind) {
+    case RunKind::kTrain:
+      return v1::RUN_KIND_TRAIN;
+    case RunKind::kWindow:
+      return v1::RUN_KIND_WINDOW;
+  }
+  return v1::RUN_KIND_UNSPECIFIED;
+}
+
+v1::Booking Render(const Booking& booking) {
+  v1::Booking wire;
+  wire.set_name(NameOf(booking.id));
+  wire.set_etag(absl::StrCat(booking.version));
+  *wire.mutable_create_time() = rpc::ToWire(booking.created_at);
+  if (booking.expires_at.has_value()) {
+    *wire.mutable_expire_time() = rpc::ToWire(*booking.expires_at);
+  }
+  wire.set_state(StateOf(booking.state));
+  wire.set_number(booking.number);
+  wire.set_account(booking.account);
+  RenderTrip(booking.trip, wire);
+  for (const Place& place : booking.places) {
+    v1::Booking::Place& seat = *wire.add_places();
+    seat.set_passenger(place.traveller.passenger);
+    seat.set_masked_name(place.traveller.masked_name);
+    seat.set_coach(place.coach);
+    seat.set_unit(place.number);
+  }
+  *wire.mutable_fare() = rpc::ToWire(booking.fare);
+  *wire.mutable_total() = rpc::ToWire(booking.total);
+  wire.set_payment(booking.payment);
+  wire.set_cancel_reason(booking.cancel_reason);
+  wire.set_rebooked_from(NameOrEmpty("bookings", booking.rebooked_from));
+  wire.set_rebooked_to(NameOrEmpty("bookings", booking.rebooked_to));
+  wire.set_demand(NameOrEmpty("demands", booking.demand));
+  for (const HistoryEntry& entry : booking.history) {
+    v1::Booking::HistoryEntry& step = *wire.add_history();
+    step.set_state(StateOf(entry.state));
+    *step.mutable_time() = rpc::ToWire(entry.at);
+    step.set_cause(entry.cause);
+  }
+  wire.set_destination_country(booking.destination_country);
+  return wire;
+}
+
+std::string RenderBookingBytes(const Booking& booking) {
+  return Render(booking).SerializeAsString();
+}
+
+v1::Demand Render(const Demand& demand) {
+  v1::Demand wire;
+  wire.set_name(NameOf(demand.id));
+  wire.set_state(StateOf(demand.state));
+  wire.mutable_spec()->set_run(NameOf(demand.run));
+  wire.mutable_spec()->set_class_code(demand.class_code);
+  wire.mutable_spec()->set_from(demand.from_station);
+  wire.mutable_spec()->set_to(demand.to_station);
+  *wire.mutable_effective_time() = rpc::ToWire(demand.effective_at);
+  return wire;
+}
+
+std::string RenderDemandBytes(const Demand& demand) { return Render(demand).SerializeAsString(); }
+
+v1::DemandQuote Render(const DemandQuote& quote) {
+  v1::DemandQuote wire;
+  *wire.mutable_fare() = rpc::ToWire(quote.fare);
+  *wire.mutable_departure_time() = rpc::ToWire(quote.trip.departs_at);
+  *wire.mutable_arrival_time() = rpc::ToWire(quote.trip.arrives_at);
+  *wire.mutable_boarding_date() = rpc::ToWire(quote.boarding_day);
+  wire.set_origin_city(quote.origin_city);
+  wire.set_destination_city(quote.destination_city);
+  wire.set_free(quote.free);
+  wire.set_display_name(quote.trip.display_name);
+  wire.set_kind(Render(quote.trip.kind));
+  return wire;
+}
+
+v1::Window Render(const WindowOffer& offer) {
+  v1::Window wire;
+  wire.set_run(NameOf(offer.run.id));
+  if (!offer.run.stops.empty()) {
+    wire.set_station(offer.run.stops.front().station);
+    wire.set_station_display_name(offer.run.stops.front().name);
+    *wire.mutable_open_time() = rpc::ToWire(offer.run.stops.front().departs_at);
+    *wire.mutable_close_time() = rpc::ToWire(offer.run.stops.back().arrives_at);
+  }
+  v1::Run::Class& availability = *wire.mutable_availability();
+  availability.set_code(offer.class_code);
+  *availability.mutable_fare() = rpc::ToWire(offer.fare);
+  availability.set_free(offer.free);
+  availability.set_waitlist(offer.free == 0);
+  availability.set_on_sale(offer.on_sale);
+  return wire;
+}
+
+v1::RebookingPreview Render(const RebookingPreview& preview) {
+  v1::RebookingPreview wire;
+  wire.set_booking(NameOf(preview.booking.id));
+  for (const Place& place : preview.booking.places) {
+    wire.add_passengers(place.traveller.passenger);
+  }
+  wire.set_class_code(preview.booking.trip.class_code);
+  wire.set_destination_country(preview.booking.destination_country);
+  for (const std::string& field : preview.missing) wire.add_missing(field);
+  for (const WindowOffer& offer : preview.day.windows) *wire.add_windows() = Render(offer);
+  *wire.mutable_total() = rpc::ToWire(preview.total);
+  wire.set_sold_out(preview.day.sold_out);
+  for (const WindowOffer& offer : preview.day.alternatives) {
+    *wire.add_alternatives() = Render(offer);
+  }
+  return wire;
+}
+
+v1::InventoryReport Render(const InventoryReport& report) {
+  v1::InventoryReport wire;
+  wire.set_runs(report.runs);
+  wire.set_capacity(report.audit.capacity);
+  wire.set_taken(report.audit.taken);
+  wire.set_free(report.audit.free);
+  wire.set_conservation_error(report.audit.conservation_error());
+  wire.set_oversold(report.audit.oversold);
+  wire.set_servable_waiting(report.audit.servable_waiting);
+  wire.set_waiting(report.audit.waiting);
+  for (const std::string& difference : report.audit.differences) {
+    wire.add_differences(difference);
+  }
+  return wire;
+}
+
+}  // namespace houbu::slot

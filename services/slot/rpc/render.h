@@ -1,0 +1,42 @@
+/// Answers as they go over the wire.
+#pragma once
+
+#include <string>
+
+#include "houbu/slot/v1/slot.pb.h"
+#include "services/slot/app/demand_line.h"
+#include "services/slot/app/index_keeper.h"
+#include "services/slot/app/rebooking.h"
+#include "services/slot/domain/booking.h"
+#include "services/slot/domain/demand.h"
+
+namespace houbu::slot {
+
+/// A booking.
+v1::Booking Render(const Booking& booking);
+
+/// A booking's bytes, as they are stored for a repeated request.
+std::string RenderBookingBytes(const Booking& booking);
+
+/// A demand.
+v1::Demand Render(const Demand& demand);
+
+/// A demand's bytes, as they are stored for a repeated request.
+std::string RenderDemandBytes(const Demand& demand);
+
+/// A quote.
+v1::DemandQuote Render(const DemandQuote& quote);
+
+/// A preview.
+v1::RebookingPreview Render(const RebookingPreview& preview);
+
+/// A window with what is left.
+v1::Window Render(const WindowOffer& offer);
+
+/// A report.
+v1::InventoryReport Render(const InventoryReport& report);
+
+/// The kind of a run.
+v1::RunKind Render(RunKind kind);
+
+}  // namespace houbu::slot
