@@ -1,0 +1,101 @@
+"""Part (c): what must hold at the end, whatever happened before."""
+
+import urllib.request
+
+from people import state_of
+from report import yuan
+from wire import Refusal
+from world import wait_for
+
+QUIET_SECONDS = 30
+
+
+class Books:
+    """The final checks."""
+
+    def __init__(self, world, report):
+        self.world = world
+        self.report = report
+
+    def check(self):
+        self.outboxes()
+        self.inventory()
+        self.ledger()
+        self.provider()
+        self.messages()
+
+    def outboxes(self):
+        figures = lambda: {
+            service: self._outbox(service) for service in self.world.services.stack["services"]
+        }
+        quiet = lambda: all(pending == 0 for pending, _ in figures().values())
+        wait_for("every outbox is empty", quiet, QUIET_SECONDS)
+        parked = sum(count for _, count in figures().values())
+        self.report.step("every outbox is empty, nothing parked", "X-07", parked == 0, figures())
+
+    def _outbox(self, service):
+        """(pending, parked) by the service's own metrics."""
+        admin = self.world.services.stack["services"][service]["admin"]
+        with urllib.request.urlopen(f"http://{admin}/metrics", timeout=5) as answer:
+            lines = answer.read().decode().splitlines()
+        figure = lambda name: sum(float(line.split()[-1]) for line in lines
+                                  if line.split("{")[0].split(" ")[0] == name)  # fmt: skip
+        return figure("houbu_outbox_pending"), figure("houbu_outbox_parked")
+
+    def inventory(self):
+        report = self.world.operator.call("slot.v1.InventoryService/CheckInventory")
+        self.report.step(
+            "no unit-leg is sold twice, none is lost", "X-01 X-18",
+            report.oversold == 0 and report.conservation_error == 0 and not report.differences,
+            f"{report.runs} runs: {report.capacity} unit-legs, {report.taken} taken",
+        )  # fmt: skip
+        self.report.step(
+            "nobody who waits fits what is free", "W-05", report.servable_waiting == 0,
+            f"{report.waiting} waiting",
+        )  # fmt: skip
+
+    def ledger(self):
+        balance = self.world.operator.call("payment.v1.LedgerService/GetTrialBalance")
+        sums = {i.currency_code: i.minor_units for i in balance.imbalances}
+        self.report.step("the ledger sums to zero", "X-06", not any(sums.values()),
+                         ", ".join(f"{line.ledger_account} {yuan(abs(line.balance.minor_units))}"
+                                   for line in balance.lines))  # fmt: skip
+
+    def provider(self):
+        """The provider's books, order by order, against ours."""
+        state = self.world.provider.get("/_state").content
+        different = [d for d in map(self._difference, state["orders"]) if d]
+        totals = state["totals"]
+        self.report.step(
+            "the provider's books equal ours", "X-06 X-07", not different,
+            different or f"{len(state['orders'])} orders, {yuan(totals['paid_minor'])} yuan paid, "
+            f"{yuan(totals['refunded_minor'])} refunded",
+        )  # fmt: skip
+
+    def _difference(self, theirs):
+        name = "payments/" + theirs["merchant_order"]
+        try:
+            ours = self.world.operator.call("payment.v1.PaymentService/GetPayment", name=name)
+        except Refusal as refusal:
+            return f"{name}: {refusal.reason}"
+        paid, returned = theirs["state"] == "PAID", theirs["refunded_minor"]
+        if ours.refunded_amount.minor_units == returned:
+            if paid == (state_of(ours) == "STATE_SUCCEEDED"):
+                return None
+            # Money that came too late leaves the payment closed and goes back whole.
+            if paid and state_of(ours) == "STATE_CLOSED" and returned == theirs["amount_minor"]:
+                return None
+        mine = f"{state_of(ours)}, refunded {ours.refunded_amount.minor_units}"
+        return f"{name}: {mine}; theirs {theirs['state']}, refunded {returned}"
+
+    def messages(self):
+        pending = lambda: self.world.operator.call(
+            "notification.v1.NotificationService/ListDeliveries", state="STATE_PENDING"
+        ).deliveries
+        wait_for("every message is sent", lambda: not pending(), QUIET_SECONDS)
+        mails = self.world.mail.get("/_state")["mails"]
+        texts = self.world.sms.get("/_state")["messages"]
+        once = len({mail["message_id"] for mail in mails}) == len(mails)
+        repeated = [text["message_id"] for text in texts if text["times_asked"] > 1]
+        self.report.step("every message was sent once", "W-09n", once and not repeated,
+                         f"{len(mails)} mails, {len(texts)} text messages")  # fmt: skip

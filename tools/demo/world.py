@@ -1,0 +1,87 @@
+"""The world around the services: their clocks, the counterparties, time that passes."""
+
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+                                "counterparties"))  # fmt: skip
+
+import client  # noqa: E402
+from wire import Refusal  # noqa: E402
+
+PATIENCE_SECONDS = 20
+
+
+class World:
+    """A running stack and everybody outside it."""
+
+    def __init__(self, services):
+        self.services = services
+        self.operator = services.as_operator()
+        ports = services.stack["ports"]
+        self.provider = client.Client(ports["provider"])
+        self.sms = client.Client(ports["sms"])
+        self.mail = client.Client(ports["mail_query"])
+        self.identity = client.Client(ports["identity"])
+
+    def now(self):
+        """The services' time, in seconds since 1970."""
+        clock = self.operator.call("development.v1.ClockService/GetClock", at="slot")
+        return clock.now.seconds + clock.now.nanos / 1e9
+
+    def advance_to(self, moment):
+        """Moves all clocks forward to a moment."""
+        self.advance(moment - self.now())
+
+    def advance(self, seconds):
+        """Moves the clocks of all services forward, and the counterparties' with them."""
+        offset_ms = 0
+        for service in self.services.stack["services"]:
+            by = f"{max(seconds, 0.001):.3f}s"
+            clock = self.operator.call(
+                "development.v1.ClockService/AdvanceClock", at=service, by=by
+            )
+            offset_ms = clock.offset.seconds * 1000 + clock.offset.nanos // 1_000_000
+        self.follow_clock(offset_ms)
+
+    def follow_clock(self, offset_ms):
+        """Sets the counterparties' clocks by the services'."""
+        for party in (self.provider, self.sms, self.mail, self.identity):
+            party.post("/_control", {"clock_offset_ms": offset_ms})
+
+    def join(self):
+        """Sets every clock to the one furthest ahead: what an earlier demo moved stays moved."""
+        names = list(self.services.stack["services"])
+        read = lambda name: self.operator.call("development.v1.ClockService/GetClock", at=name)
+        offsets = {name: _seconds(read(name).offset) for name in names}
+        furthest = max(offsets.values())
+        for name, offset in offsets.items():
+            if furthest - offset > 0.001:
+                by = f"{furthest - offset:.3f}s"
+                self.operator.call("development.v1.ClockService/AdvanceClock", at=name, by=by)
+        self.follow_clock(int(furthest * 1000))
+
+    def order_of(self, code_url):
+        """The provider's order behind a code that a payer scans."""
+        orders = self.provider.get("/_state")["orders"]
+        return next(order for order in orders if order["code_url"] == code_url)
+
+
+def _seconds(duration):
+    return duration.seconds + duration.nanos / 1e9
+
+
+def wait_for(what, look, seconds=PATIENCE_SECONDS):
+    """Looks again and again until there is something to see; a Refusal counts as nothing yet."""
+    limit = time.monotonic() + seconds
+    refusal = None
+    while time.monotonic() < limit:
+        try:
+            seen = look()
+            if seen:
+                return seen
+        except Refusal as error:
+            refusal = error
+        time.sleep(0.05)
+    raise TimeoutError(f"{what}: not seen within {seconds} s{f' ({refusal})' if refusal else ''}")
