@@ -7,10 +7,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "libs/async/retry.h"
-#include "libs/async/status_macros.h"
-#include "libs/outbox/rows.h"
-#include "libs/outbox/unary_call.h"
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -20,6 +16,11 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "libs/async/retry.h"
+#include "libs/async/status_macros.h"
+#include "libs/outbox/rows.h"
+#include "libs/outbox/unary_call.h"
 
 namespace houbu::outbox {
 
@@ -193,14 +194,14 @@ std::vector<std::string> Dispatcher::Core::FullTargets() const {
 void Dispatcher::Core::Start(ClaimedCall claimed) {
   const int number = ++last_number_;
   in_flight_[number].target = claimed.call.target;
-  asio::co_spawn(strand_, Deliver(shared_from_this(), number, std::move(claimed)),
-                 [self = shared_from_this(), number](const std::exception_ptr& bug,
-                                                     const absl::Status&) {
-                   if (bug) {
-                     std::rethrow_exception(bug);
-                   }
-                   self->Ended(number);
-                 });
+  asio::co_spawn(
+      strand_, Deliver(shared_from_this(), number, std::move(claimed)),
+      [self = shared_from_this(), number](const std::exception_ptr& bug, const absl::Status&) {
+        if (bug) {
+          std::rethrow_exception(bug);
+        }
+        self->Ended(number);
+      });
 }
 
 void Dispatcher::Core::Ended(int number) {
@@ -296,8 +297,8 @@ Task<void> Dispatcher::Core::Finish(std::shared_ptr<Core> self, ClaimedCall clai
     postponement.now = self->Now();
     postponement.due_at = postponement.now + async::Backoff(policy, claimed.attempts);
     attempt.parked = postponement.parked;
-    outcome = co_await Postpone(self->pool_, claimed.call.id, claimed.attempts,
-                                std::move(postponement));
+    outcome =
+        co_await Postpone(self->pool_, claimed.call.id, claimed.attempts, std::move(postponement));
   }
   if (self->options_.on_attempt) {
     self->options_.on_attempt(attempt);
@@ -305,8 +306,8 @@ Task<void> Dispatcher::Core::Finish(std::shared_ptr<Core> self, ClaimedCall clai
   co_return outcome;
 }
 
-Dispatcher::Dispatcher(postgres::Pool& pool, const Clock& clock, Channels channels,
-                       Options options, AnswerHooks hooks)
+Dispatcher::Dispatcher(postgres::Pool& pool, const Clock& clock, Channels channels, Options options,
+                       AnswerHooks hooks)
     : core_(std::make_shared<Core>(pool, clock, std::move(channels), std::move(options),
                                    std::move(hooks))) {
   pool.SetEnqueuedListener([weak = std::weak_ptr<Core>(core_)] {

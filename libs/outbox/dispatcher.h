@@ -16,6 +16,8 @@
 /// Time is the service's clock: moving it makes what is due then due now.
 #pragma once
 
+#include <grpcpp/channel.h>
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,10 +25,10 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
 #include "libs/async/task.h"
 #include "libs/base/clock.h"
 #include "libs/postgres/pool.h"
-#include <grpcpp/channel.h>
 
 namespace houbu::outbox {
 
@@ -49,11 +51,11 @@ struct Attempt {
   std::string id;
   std::string target;
   std::string method;
-  std::string code;          ///< "OK", "UNAVAILABLE", ...
-  std::string error;         ///< What is kept as last_error; "" for OK.
-  int attempts = 0;          ///< This one included.
-  bool parked = false;       ///< Given up with this attempt.
-  absl::Duration duration;   ///< Of the call.
+  std::string code;         ///< "OK", "UNAVAILABLE", ...
+  std::string error;        ///< What is kept as last_error; "" for OK.
+  int attempts = 0;         ///< This one included.
+  bool parked = false;      ///< Given up with this attempt.
+  absl::Duration duration;  ///< Of the call.
 };
 
 /// How the dispatcher works.
@@ -66,14 +68,14 @@ struct Options {
   absl::Duration poll_interval = absl::Milliseconds(200);
   absl::Duration backoff_first = absl::Milliseconds(50);
   absl::Duration backoff_max = absl::Seconds(30);
-  absl::Duration stop_grace = absl::Seconds(2);  ///< Then calls in flight are cancelled.
+  absl::Duration stop_grace = absl::Seconds(2);    ///< Then calls in flight are cancelled.
   std::function<void(const Attempt&)> on_attempt;  ///< Called on the dispatcher's executor.
 };
 
 /// How the outbox stands.
 struct OutboxStats {
-  std::int64_t pending = 0;  ///< Rows still to be answered, not parked.
-  std::int64_t parked = 0;   ///< Rows given up; an alarm.
+  std::int64_t pending = 0;                          ///< Rows still to be answered, not parked.
+  std::int64_t parked = 0;                           ///< Rows given up; an alarm.
   absl::Duration oldest_age = absl::ZeroDuration();  ///< How long ago the oldest pending was due.
 };
 

@@ -6,10 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <catch2/catch.hpp>
+
 #include "libs/async/status_macros.h"
 #include "libs/outbox/test_receiver.h"
 #include "libs/postgres/migrations.h"
@@ -17,9 +20,6 @@
 #include "libs/testing/manual_clock.h"
 #include "libs/testing/run_task.h"
 #include "libs/testing/test_postgres.h"
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 namespace houbu::outbox {
 namespace {
@@ -137,8 +137,7 @@ TEST_CASE("a due call is made with its bytes, then its row is gone", "[libs][out
   CHECK(bench.attempts()[0].code == "OK");
 }
 
-TEST_CASE("calls of one aggregate are made in order, others are not held up",
-          "[libs][outbox]") {
+TEST_CASE("calls of one aggregate are made in order, others are not held up", "[libs][outbox]") {
   const auto database = testing::TestPostgres::OrSkip();
   if (!database) return;
   Bench bench(*database);
@@ -196,8 +195,7 @@ TEST_CASE("an outage backs off longer and longer and never parks", "[libs][outbo
   CHECK(bench.Stats().oldest_age > absl::Seconds(60));
 }
 
-TEST_CASE("a call refused often enough is parked and blocks what came later",
-          "[libs][outbox]") {
+TEST_CASE("a call refused often enough is parked and blocks what came later", "[libs][outbox]") {
   const auto database = testing::TestPostgres::OrSkip();
   if (!database) return;
   Bench bench(*database);
@@ -247,8 +245,8 @@ TEST_CASE("a row whose dispatcher died is called again when its lease ends", "[l
   const absl::Time until = bench.clock().Now() + absl::Seconds(15);
   postgres::Parameters params;
   params.Add(until);
-  REQUIRE(RunTask(bench.loop(), bench.pool().Query(
-                                    "UPDATE outbox SET attempts = 1, lease_until = $1", params))
+  REQUIRE(RunTask(bench.loop(),
+                  bench.pool().Query("UPDATE outbox SET attempts = 1, lease_until = $1", params))
               .ok());
   bench.clock().Set(until - absl::Microseconds(1));
   CHECK(bench.RunOnce() == 0);
@@ -285,8 +283,8 @@ TEST_CASE("an answer is taken up before its row is deleted, again if that failed
 }
 
 Task<void> ClaimElsewhere(postgres::Pool& pool) {
-  const auto claimed = co_await pool.Query(
-      "UPDATE outbox SET attempts = attempts + 1, lease_until = 'infinity'");
+  const auto claimed =
+      co_await pool.Query("UPDATE outbox SET attempts = attempts + 1, lease_until = 'infinity'");
   co_return claimed.status();
 }
 
@@ -337,19 +335,17 @@ TEST_CASE("two dispatchers on one outbox act once for every call", "[libs][outbo
   }
 }
 
-TEST_CASE("a commit wakes the dispatcher, cancellation ends it after its calls",
-          "[libs][outbox]") {
+TEST_CASE("a commit wakes the dispatcher, cancellation ends it after its calls", "[libs][outbox]") {
   const auto database = testing::TestPostgres::OrSkip();
   if (!database) return;
   Bench bench(*database);
   bench.options().poll_interval = absl::Hours(1);
   bool ended = false;
   boost::asio::cancellation_signal signal;
-  boost::asio::co_spawn(bench.loop(), bench.dispatcher().Run(),
-                        boost::asio::bind_cancellation_slot(
-                            signal.slot(), [&ended](std::exception_ptr, const absl::Status&) {
-                              ended = true;
-                            }));
+  boost::asio::co_spawn(
+      bench.loop(), bench.dispatcher().Run(),
+      boost::asio::bind_cancellation_slot(
+          signal.slot(), [&ended](std::exception_ptr, const absl::Status&) { ended = true; }));
   bench.loop().run_for(std::chrono::milliseconds(50));
   bench.Enqueue("ob-1", "bookings/bk-1");
   while (bench.attempts().empty()) {

@@ -81,8 +81,7 @@ Task<void> DeleteAnswered(postgres::Pool& pool, std::string id, int attempts) {
   co_return deleted.status();
 }
 
-Task<void> Postpone(postgres::Pool& pool, std::string id, int attempts,
-                    Postponement postponement) {
+Task<void> Postpone(postgres::Pool& pool, std::string id, int attempts, Postponement postponement) {
   const std::optional<absl::Time> parked_at =
       postponement.parked ? std::make_optional(postponement.now) : std::nullopt;
   Parameters params;

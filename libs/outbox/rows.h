@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+
 #include "libs/async/task.h"
 #include "libs/outbox/dispatcher.h"
 #include "libs/postgres/pool.h"

@@ -1,5 +1,7 @@
 #include "libs/outbox/unary_call.h"
 
+#include <grpcpp/support/slice.h>
+
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -10,7 +12,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <grpcpp/support/slice.h>
 
 namespace houbu::outbox {
 
@@ -21,8 +22,7 @@ UnaryCall::UnaryCall(std::shared_ptr<grpc::Channel> channel, const postgres::Out
     : stub_(std::move(channel)), method_(call.method) {
   const grpc::Slice slice(call.payload);
   request_ = grpc::ByteBuffer(&slice, 1);
-  context_.set_deadline(std::chrono::system_clock::now() +
-                        absl::ToChronoMicroseconds(deadline));
+  context_.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMicroseconds(deadline));
   if (!call.traceparent.empty()) {
     context_.AddMetadata("traceparent", call.traceparent);
   }

@@ -1,18 +1,20 @@
 /// One gRPC call with bytes in and bytes out; private to libs/outbox.
 #pragma once
 
-#include <memory>
-#include <string>
-
-#include "absl/time/time.h"
-#include "libs/async/task.h"
-#include "libs/postgres/unit_of_work.h"
-#include <boost/asio/awaitable.hpp>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/status.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include <boost/asio/awaitable.hpp>
+
+#include "libs/async/task.h"
+#include "libs/postgres/unit_of_work.h"
 
 namespace houbu::outbox {
 

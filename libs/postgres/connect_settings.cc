@@ -10,11 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
-#include "libs/postgres/errors.h"
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "libs/postgres/errors.h"
 
 namespace houbu::postgres {
 
@@ -37,10 +38,10 @@ absl::StatusOr<ConnectSettings> ConnectSettings::Of(const PoolOptions& options) 
     }
   }
   settings["client_encoding"] = "UTF8";
-  settings["options"] = absl::StrCat(
-      settings["options"], " -c timezone=UTC -c datestyle=ISO -c bytea_output=hex",
-      " -c client_min_messages=warning -c statement_timeout=",
-      absl::ToInt64Milliseconds(options.statement_timeout));
+  settings["options"] =
+      absl::StrCat(settings["options"], " -c timezone=UTC -c datestyle=ISO -c bytea_output=hex",
+                   " -c client_min_messages=warning -c statement_timeout=",
+                   absl::ToInt64Milliseconds(options.statement_timeout));
   // These stay as the conninfo has them; emplace changes nothing that is there.
   settings.emplace("application_name", options.application_name);
   settings.emplace("keepalives_idle", "30");
@@ -57,8 +58,8 @@ Task<void> ConnectSettings::Resolve(asio::any_io_executor executor) {
   boost::system::error_code no_literal;
   asio::ip::make_address(host, no_literal);
   // Socket folders, and lists of hosts, are libpq's own affair.
-  const bool is_name = no_literal && !host.empty() && host.front() != '/' &&
-                       host.front() != '@' && !absl::StrContains(host, ",");
+  const bool is_name = no_literal && !host.empty() && host.front() != '/' && host.front() != '@' &&
+                       !absl::StrContains(host, ",");
   if (!is_name) {
     co_return absl::OkStatus();
   }

@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include <boost/asio/any_io_executor.hpp>
+
 #include "libs/async/task.h"
 #include "libs/postgres/pool.h"
-#include <boost/asio/any_io_executor.hpp>
 
 namespace houbu::postgres {
 

@@ -11,13 +11,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "libs/async/status_macros.h"
-#include "libs/postgres/connect_settings.h"
-#include "libs/postgres/errors.h"
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "libs/async/status_macros.h"
+#include "libs/postgres/connect_settings.h"
+#include "libs/postgres/errors.h"
 
 namespace houbu::postgres {
 
@@ -98,9 +99,7 @@ absl::Status Connection::Broken(absl::string_view what) {
 
 bool Connection::broken() const { return broken_ || PQstatus(connection_) != CONNECTION_OK; }
 
-bool Connection::in_transaction() const {
-  return PQtransactionStatus(connection_) != PQTRANS_IDLE;
-}
+bool Connection::in_transaction() const { return PQtransactionStatus(connection_) != PQTRANS_IDLE; }
 
 bool Connection::transaction_failed() const {
   return PQtransactionStatus(connection_) == PQTRANS_INERROR;
@@ -152,7 +151,8 @@ Task<void> Connection::Handshake() {
   if (PQstatus(connection_) == CONNECTION_BAD) {
     co_return Broken(PQerrorMessage(connection_));
   }
-  PQsetNoticeProcessor(connection_, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection_, [](void*, const char*) {}, nullptr);
   Direction direction = Direction::kWrite;
   for (;;) {
     // libpq may go on with another socket: the next address, or again without TLS.
@@ -224,8 +224,7 @@ Task<Result> Connection::Finish() {
       break;
     }
     const ExecStatusType status = PQresultStatus(next.get());
-    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
-        status == PGRES_EMPTY_QUERY) {
+    if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY) {
       last = std::move(next);
     } else if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
       failure.Update(StatusOf(next.get()));

@@ -8,12 +8,13 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
 #include "libs/async/task.h"
 #include "libs/postgres/parameters.h"
 #include "libs/postgres/pool.h"
 #include "libs/postgres/result.h"
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 
 struct pg_conn;
 

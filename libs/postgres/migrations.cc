@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
 #include "libs/base/refusal.h"
 

@@ -3,6 +3,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+
 #include "libs/async/task.h"
 #include "libs/postgres/pool.h"
 

@@ -2,12 +2,12 @@
 
 #include <vector>
 
+#include <boost/asio/co_spawn.hpp>
 #include <catch2/catch.hpp>
 
 #include "libs/base/refusal.h"
 #include "libs/testing/run_task.h"
 #include "libs/testing/test_postgres.h"
-#include <boost/asio/co_spawn.hpp>
 
 namespace houbu::postgres {
 namespace {

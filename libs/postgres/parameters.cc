@@ -3,6 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+
 #include "libs/postgres/text_format.h"
 
 namespace houbu::postgres {

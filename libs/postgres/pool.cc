@@ -3,14 +3,15 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "libs/async/status_macros.h"
-#include "libs/postgres/connection.h"
-#include "libs/postgres/errors.h"
-#include "libs/postgres/pool_core.h"
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "libs/async/status_macros.h"
+#include "libs/postgres/connection.h"
+#include "libs/postgres/errors.h"
+#include "libs/postgres/pool_core.h"
 
 namespace houbu::postgres {
 

@@ -14,10 +14,11 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include <boost/asio/any_io_executor.hpp>
+
 #include "libs/async/task.h"
 #include "libs/postgres/parameters.h"
 #include "libs/postgres/result.h"
-#include <boost/asio/any_io_executor.hpp>
 
 namespace houbu::postgres {
 

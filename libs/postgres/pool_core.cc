@@ -4,12 +4,13 @@
 #include <exception>
 #include <utility>
 
-#include "libs/async/status_macros.h"
-#include "libs/postgres/errors.h"
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "libs/async/status_macros.h"
+#include "libs/postgres/errors.h"
 
 namespace houbu::postgres {
 
@@ -76,9 +77,10 @@ Task<Lease> PoolCore::OpenOne(std::shared_ptr<PoolCore> self, Slot slot) {
 }
 
 void PoolCore::Return(std::unique_ptr<Connection> connection) {
-  asio::dispatch(strand_, [self = shared_from_this(), connection = std::move(connection)]() mutable {
-    self->TakeBack(std::move(connection));
-  });
+  asio::dispatch(strand_,
+                 [self = shared_from_this(), connection = std::move(connection)]() mutable {
+                   self->TakeBack(std::move(connection));
+                 });
 }
 
 void PoolCore::TakeBack(std::unique_ptr<Connection> connection) {

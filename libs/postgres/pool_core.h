@@ -8,12 +8,13 @@
 #include <mutex>
 #include <vector>
 
-#include "libs/async/task.h"
-#include "libs/postgres/connection.h"
-#include "libs/postgres/pool.h"
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+
+#include "libs/async/task.h"
+#include "libs/postgres/connection.h"
+#include "libs/postgres/pool.h"
 
 namespace houbu::postgres {
 

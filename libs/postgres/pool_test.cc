@@ -5,17 +5,17 @@
 #include <utility>
 #include <vector>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/str_cat.h"
-#include "libs/async/status_macros.h"
-#include "libs/postgres/errors.h"
-#include "libs/testing/run_task.h"
-#include "libs/testing/test_postgres.h"
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <catch2/catch.hpp>
+
+#include "libs/async/status_macros.h"
+#include "libs/postgres/errors.h"
+#include "libs/testing/run_task.h"
+#include "libs/testing/test_postgres.h"
 
 namespace houbu::postgres {
 namespace {
@@ -49,7 +49,6 @@ class Bench final {
   }
 
  private:
-
   static PoolOptions With(const testing::TestPostgres& database, int size) {
     PoolOptions options;
     options.conninfo = database.conninfo();
@@ -141,8 +140,8 @@ TEST_CASE("SQLSTATE decides what a failure is", "[libs][postgres]") {
                {"42P01", absl::StatusCode::kInternal},    {"P0001", absl::StatusCode::kInternal}};
   for (const auto& [state, code] : cases) {
     CAPTURE(state);
-    const auto failed = bench.Query(
-        absl::StrCat("DO $$ BEGIN RAISE 'no' USING ERRCODE = '", state, "'; END $$"));
+    const auto failed =
+        bench.Query(absl::StrCat("DO $$ BEGIN RAISE 'no' USING ERRCODE = '", state, "'; END $$"));
     CHECK(failed.status().code() == code);
     CHECK(SqlStateOf(failed.status()) == state);
     CHECK(ConstraintOf(failed.status()).empty());

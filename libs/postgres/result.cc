@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+
 #include "libs/postgres/text_format.h"
 
 namespace houbu::postgres {
@@ -15,8 +16,8 @@ namespace {
 
 /// Ends the process: the statement and the code that reads it do not fit together.
 [[noreturn]] void Bug(absl::string_view column, const char* what) {
-  std::fprintf(stderr, "bug: column \"%.*s\" %s\n", static_cast<int>(column.size()),
-               column.data(), what);
+  std::fprintf(stderr, "bug: column \"%.*s\" %s\n", static_cast<int>(column.size()), column.data(),
+               what);
   std::abort();
 }
 

@@ -13,13 +13,12 @@ TEST_CASE("timestamps survive both ways to the microsecond", "[libs][postgres]")
     CHECK(ParseTimestamp(FormatTimestamp(time)) == time);
   }
   CHECK(ParseTimestamp("2026-11-21 02:26:42+00") == absl::FromUnixSeconds(1795228002));
-  CHECK(ParseTimestamp("2026-11-21 02:26:42.5+00") ==
-        absl::FromUnixMicros(1795228002500000));
+  CHECK(ParseTimestamp("2026-11-21 02:26:42.5+00") == absl::FromUnixMicros(1795228002500000));
 }
 
 TEST_CASE("a timestamp of another zone is none", "[libs][postgres]") {
-  for (const char* const text : {"", "2026-11-21", "2026-11-21 02:26:42", "x+00",
-                                 "2026-11-21 02:26:42+08"}) {
+  for (const char* const text :
+       {"", "2026-11-21", "2026-11-21 02:26:42", "x+00", "2026-11-21 02:26:42+08"}) {
     CAPTURE(text);
     CHECK_FALSE(ParseTimestamp(text).has_value());
   }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+
 #include "libs/async/task.h"
 #include "libs/base/request.h"
 #include "libs/postgres/pool.h"

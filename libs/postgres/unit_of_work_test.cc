@@ -108,8 +108,7 @@ TEST_CASE("a request_id is not taken for other content", "[libs][postgres][X-07]
   if (!database) return;
   Bench bench(*database);
   REQUIRE(RunTask(bench.loop(), Perform(bench.pool(), KeyOf("r-1", "f"), "ob-1", "a")).ok());
-  const auto reused =
-      RunTask(bench.loop(), Perform(bench.pool(), KeyOf("r-1", "g"), "ob-2", "b"));
+  const auto reused = RunTask(bench.loop(), Perform(bench.pool(), KeyOf("r-1", "g"), "ob-2", "b"));
   CHECK(absl::IsInvalidArgument(reused.status()));
   CHECK(ReasonOf(reused.status()) == "REQUEST_ID_REUSED");
   const auto found = RunTask(bench.loop(), FindAnswer(bench.pool(), KeyOf("r-1", "g")));

@@ -8,9 +8,6 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "libs/async/retry.h"
-#include "libs/redis/errors.h"
-#include "libs/redis/link.h"
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -18,6 +15,10 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "libs/async/retry.h"
+#include "libs/redis/errors.h"
+#include "libs/redis/link.h"
 
 namespace houbu::redis {
 
@@ -124,15 +125,18 @@ Task<Reply> Client::Send(std::shared_ptr<Core> core, std::vector<std::string> ar
     using Handler = decltype(handler);
     const auto executor = asio::get_associated_executor(handler);
     auto waiting = std::make_shared<std::optional<Handler>>(std::move(handler));
-    core->Submit(std::move(argv), reload,
-                 [waiting, guard = asio::make_work_guard(executor)](absl::StatusOr<Reply> reply) {
-                   Handler resumed = *std::move(*waiting);
-                   waiting->reset();
-                   asio::post(guard.get_executor(), [resumed = std::move(resumed),
-                                                     reply = std::move(reply)]() mutable {
-                     std::move(resumed)(std::move(reply));
-                   });
+    auto on_reply = [waiting,
+                     guard = asio::make_work_guard(executor)](absl::StatusOr<Reply> reply) {
+      Handler resumed = *std::move(*waiting);
+      waiting->reset();
+      asio::post(guard.get_executor(),
+                 [resumed = std::move(resumed), reply = std::move(reply)]() mutable {
+                   std::move(resumed)(std::move(reply));
                  });
+    };
+    // Moved out: the waiting coroutine, which the core will own, must not own the core.
+    const std::shared_ptr<Core> submitted_to = std::move(core);
+    submitted_to->Submit(std::move(argv), reload, std::move(on_reply));
   };
   return asio::async_initiate<const asio::use_awaitable_t<>, void(absl::StatusOr<Reply>)>(
       std::move(initiate), asio::use_awaitable);

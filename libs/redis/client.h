@@ -11,9 +11,10 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include <boost/asio/any_io_executor.hpp>
+
 #include "libs/async/task.h"
 #include "libs/redis/reply.h"
-#include <boost/asio/any_io_executor.hpp>
 
 namespace houbu::redis {
 
@@ -23,7 +24,7 @@ using async::Task;
 struct Options {
   std::string host = "127.0.0.1";
   int port = 6379;
-  std::string password;  ///< "" for none.
+  std::string password;                            ///< "" for none.
   absl::Duration call_timeout = absl::Seconds(2);  ///< From the call to its answer.
   absl::Duration backoff_first = absl::Milliseconds(50);
   absl::Duration backoff_max = absl::Seconds(2);

@@ -3,13 +3,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include <boost/asio/co_spawn.hpp>
 #include <catch2/catch.hpp>
 
-#include "absl/strings/str_cat.h"
 #include "libs/redis/errors.h"
 #include "libs/testing/run_task.h"
 #include "libs/testing/test_redis.h"
-#include <boost/asio/co_spawn.hpp>
 
 namespace houbu::redis {
 namespace {
@@ -89,13 +89,13 @@ TEST_CASE("many calls at once are answered each with its own", "[libs][redis]") 
   int answered = 0;
   for (int i = 0; i < kCalls; ++i) {
     std::vector<std::string> argv = {"ECHO", absl::StrCat(i, padding)};
-    boost::asio::co_spawn(bench.loop(), bench.client().Call(std::move(argv)),
-                          [&answered, i, &padding](std::exception_ptr,
-                                                   const absl::StatusOr<Reply>& reply) {
-                            REQUIRE(reply.ok());
-                            CHECK(reply->text() == absl::StrCat(i, padding));
-                            ++answered;
-                          });
+    boost::asio::co_spawn(
+        bench.loop(), bench.client().Call(std::move(argv)),
+        [&answered, i, &padding](std::exception_ptr, const absl::StatusOr<Reply>& reply) {
+          REQUIRE(reply.ok());
+          CHECK(reply->text() == absl::StrCat(i, padding));
+          ++answered;
+        });
   }
   while (answered < kCalls && bench.loop().run_one() > 0) {
   }
@@ -153,8 +153,8 @@ TEST_CASE("a killed connection is an outage once, then replaced", "[libs][redis]
   const auto id = bench.Call({"CLIENT", "ID"});
   REQUIRE(id.ok());
   // Kills itself: the answer is lost with the connection.
-  const auto killed = bench.Call(
-      {"CLIENT", "KILL", "ID", absl::StrCat(id->integer()), "SKIPME", "no"});
+  const auto killed =
+      bench.Call({"CLIENT", "KILL", "ID", absl::StrCat(id->integer()), "SKIPME", "no"});
   REQUIRE(bench.Call({"FUNCTION", "LIST"}).status().code() != absl::StatusCode::kInternal);
   CHECK(bench.Function("version").value().integer() == 1);
   CHECK(bench.Call({"CLIENT", "ID"}).value().integer() > id->integer());
@@ -215,6 +215,20 @@ TEST_CASE("a Redis that is away is tried again only after a while", "[libs][redi
   CHECK(absl::IsUnavailable(second));
   CHECK(std::string(second.message()).find("Waiting") != std::string::npos);
   CHECK(absl::IsUnavailable(RunTask(loop, client.LoadLibrary(kLibrary))));
+}
+
+TEST_CASE("a host is found by its name, or is an outage", "[libs][redis]") {
+  const auto server = testing::TestRedis::OrSkip();
+  if (!server) return;
+  boost::asio::io_context loop(1);
+  Options options;
+  options.host = "localhost";
+  options.port = server->port();
+  Client client(loop.get_executor(), options);
+  CHECK(RunTask(loop, client.Ping()).ok());
+  options.host = "no-such-host.invalid";
+  Client lost(loop.get_executor(), options);
+  CHECK(absl::IsUnavailable(RunTask(loop, lost.Ping())));
 }
 
 TEST_CASE("a closed client refuses", "[libs][redis]") {

@@ -2,9 +2,8 @@
 
 #include <map>
 
-#include <catch2/catch.hpp>
-
 #include "absl/strings/str_cat.h"
+#include <catch2/catch.hpp>
 
 namespace houbu::redis {
 namespace {

@@ -5,10 +5,13 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "libs/redis/errors.h"
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
+
+#include "libs/redis/errors.h"
 
 namespace houbu::redis {
 
@@ -36,6 +39,16 @@ Reply ReplyOf(const redisReply& reply) {
     default:
       return Reply();
   }
+}
+
+/// Picks an address; IPv4 first, as hiredis itself does: "localhost" may have both.
+std::string AddressIn(const asio::ip::tcp::resolver::results_type& found) {
+  for (const auto& entry : found) {
+    if (entry.endpoint().address().is_v4()) {
+      return entry.endpoint().address().to_string();
+    }
+  }
+  return found.begin()->endpoint().address().to_string();
 }
 
 absl::StatusOr<Reply> OutcomeOf(const redisReply& reply) {
@@ -84,6 +97,7 @@ struct Link::Hooks {
 Link::Link(Strand strand, Target target)
     : strand_(strand),
       target_(std::move(target)),
+      resolver_(strand.get_inner_executor()),
       socket_(strand.get_inner_executor()),
       watchdog_(strand.get_inner_executor()) {}
 
@@ -97,8 +111,37 @@ Link::~Link() {
 
 void Link::Connect(std::function<void(bool answered)> on_lost) {
   on_lost_ = std::move(on_lost);
-  // Blocks for a host name to be looked up; an address is connected to without blocking.
-  context_ = redisAsyncConnect(target_.host.c_str(), target_.port);
+  boost::system::error_code is_name;
+  asio::ip::make_address(target_.host, is_name);
+  if (is_name) {
+    Resolve();
+  } else {
+    Open(target_.host);
+  }
+}
+
+void Link::Resolve() {
+  // hiredis would look the name up itself, and block the loop for it.
+  resolving_ = true;
+  auto resolved = [self = shared_from_this()](const boost::system::error_code& error,
+                                              const asio::ip::tcp::resolver::results_type& found) {
+    if (!self->resolving_) {
+      return;  // Closed meanwhile.
+    }
+    if (error || found.empty()) {
+      self->cause_ = absl::StrCat(self->target_.host, ": ", error.message());
+      self->Lost();
+      return;
+    }
+    self->resolving_ = false;
+    self->Open(AddressIn(found));
+  };
+  resolver_.async_resolve(target_.host, std::string(),
+                          asio::bind_executor(strand_, std::move(resolved)));
+}
+
+void Link::Open(const std::string& address) {
+  context_ = redisAsyncConnect(address.c_str(), target_.port);
   if (context_ == nullptr) {
     Lost();
     return;
@@ -110,6 +153,11 @@ void Link::Connect(std::function<void(bool answered)> on_lost) {
     return;
   }
   Attach();
+  for (Early& early : std::exchange(early_, {})) {
+    if (!Transmit(early.argv, early.on_reply)) {
+      Refuse(std::move(early.on_reply));
+    }
+  }
 }
 
 void Link::Attach() {
@@ -125,33 +173,52 @@ void Link::Attach() {
 }
 
 void Link::Send(const std::vector<std::string>& argv, OnReply on_reply) {
+  if (resolving_) {
+    early_.push_back(Early{argv, std::move(on_reply)});
+  } else if (!Transmit(argv, on_reply)) {
+    Refuse(std::move(on_reply));
+    return;
+  }
+  deadlines_.push_back(std::chrono::steady_clock::now() + target_.timeout);
+  Watch();
+}
+
+bool Link::Transmit(const std::vector<std::string>& argv, OnReply& on_reply) {
+  if (context_ == nullptr || closing_) {
+    return false;
+  }
   std::vector<const char*> words;
   std::vector<std::size_t> lengths;
   for (const std::string& word : argv) {
     words.push_back(word.data());
     lengths.push_back(word.size());
   }
-  auto asked = std::make_unique<OnReply>(std::move(on_reply));
-  if (context_ == nullptr || closing_ ||
-      redisAsyncCommandArgv(context_, Hooks::Replied, asked.get(), static_cast<int>(argv.size()),
+  auto asked = std::make_unique<OnReply>(on_reply);
+  if (redisAsyncCommandArgv(context_, Hooks::Replied, asked.get(), static_cast<int>(argv.size()),
                             words.data(), lengths.data()) != REDIS_OK) {
-    asio::post(strand_, [refused = std::move(*asked), cause = cause_] {
-      refused(UnavailableBecause(cause));
-    });
-    return;
+    return false;
   }
   asked.release();  // Hooks::Replied takes it back; hiredis calls it exactly once.
-  deadlines_.push_back(std::chrono::steady_clock::now() + target_.timeout);
-  Watch();
+  return true;
+}
+
+void Link::Refuse(OnReply on_reply) {
+  asio::post(strand_, [on_reply = std::move(on_reply), cause = cause_] {
+    on_reply(UnavailableBecause(cause));
+  });
 }
 
 void Link::Close(std::string cause) {
-  if (context_ == nullptr || closing_) {
+  if (closing_ || (context_ == nullptr && !resolving_)) {
     return;
   }
   closing_ = true;
   cause_ = std::move(cause);
-  redisAsyncFree(context_);
+  if (resolving_) {
+    Lost();
+  } else {
+    redisAsyncFree(context_);
+  }
 }
 
 void Link::Want(Direction direction) {
@@ -204,12 +271,16 @@ void Link::Handle(Direction direction) {
 
 void Link::Lost() {
   context_ = nullptr;
+  resolving_ = false;
   read_.wanted = false;
   write_.wanted = false;
   if (socket_.is_open()) {
     socket_.release();  // hiredis closes it next.
   }
   watchdog_.cancel();
+  for (Early& early : std::exchange(early_, {})) {
+    Refuse(std::move(early.on_reply));
+  }
   if (on_lost_) {
     asio::post(strand_, [on_lost = std::exchange(on_lost_, nullptr), answered = answered_] {
       on_lost(answered);
@@ -230,7 +301,7 @@ void Link::Watch() {
       return;
     }
     self->watching_ = false;
-    if (error || self->context_ == nullptr || self->deadlines_.empty()) {
+    if (error || self->closing_ || self->deadlines_.empty()) {
       return;
     }
     if (self->deadlines_.front() <= std::chrono::steady_clock::now()) {

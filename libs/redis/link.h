@@ -10,11 +10,13 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "libs/redis/reply.h"
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+
+#include "libs/redis/reply.h"
 
 struct redisAsyncContext;
 
@@ -67,7 +69,17 @@ class Link final : public std::enable_shared_from_this<Link> {
 
   struct Hooks;  // hiredis' C callbacks.
 
+  /// A command given while the host's name is still looked up.
+  struct Early {
+    std::vector<std::string> argv;
+    OnReply on_reply;
+  };
+
+  void Resolve();
+  void Open(const std::string& address);
   void Attach();
+  bool Transmit(const std::vector<std::string>& argv, OnReply& on_reply);
+  void Refuse(OnReply on_reply);
   void Want(Direction direction);
   void Ready(Direction direction);
   void Handle(Direction direction);
@@ -76,11 +88,13 @@ class Link final : public std::enable_shared_from_this<Link> {
 
   Strand strand_;
   Target target_;
+  boost::asio::ip::tcp::resolver resolver_;
   boost::asio::posix::stream_descriptor socket_;
   boost::asio::steady_timer watchdog_;
   redisAsyncContext* context_ = nullptr;
   Interest read_;
   Interest write_;
+  bool resolving_ = false;
   bool connected_ = false;
   bool handling_write_ = false;
   bool answered_ = false;
@@ -89,6 +103,7 @@ class Link final : public std::enable_shared_from_this<Link> {
   bool watching_ = false;
   std::string cause_ = "The connection was lost.";
   std::deque<std::chrono::steady_clock::time_point> deadlines_;
+  std::vector<Early> early_;
   std::function<void(bool)> on_lost_;
 };
 
