@@ -186,7 +186,27 @@ struct WindowDay {
   std::vector<WindowOffer> alternatives;
 };
 
-/// Finds windows; the catalogue does.
+/// Which windows are looked for.
+struct WindowQuery {
+  std::string station;  ///< Its id or name.
+  ClassCode class_code;
+  absl::CivilDay day;
+};
+
+/// Reads windows.
+class WindowStore {
+ public:
+  virtual ~WindowStore() = default;
+
+  /// The windows of the station, class and day, by opening.
+  virtual async::Task<std::vector<RunId>> Of(WindowQuery query) = 0;
+
+  /// Other windows of the class that open after `now`: those of the station first, the nearest day
+  /// first, then those of other stations likewise.
+  virtual async::Task<std::vector<RunId>> Near(WindowQuery query, absl::Time now, int limit) = 0;
+};
+
+/// Finds windows.
 class WindowFinder {
  public:
   virtual ~WindowFinder() = default;

@@ -1,0 +1,153 @@
+// The slot service: runs, their inventory by leg, bookings, and the line of demands.
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "libs/async/status_macros.h"
+#include "libs/process/process.h"
+#include "services/slot/app/booking_creation.h"
+#include "services/slot/app/booking_lookup.h"
+#include "services/slot/app/cancellation.h"
+#include "services/slot/app/demand_line.h"
+#include "services/slot/app/due_bookings.h"
+#include "services/slot/app/index_keeper.h"
+#include "services/slot/app/matching.h"
+#include "services/slot/app/payment_confirmation.h"
+#include "services/slot/app/rebooking.h"
+#include "services/slot/app/window_search.h"
+#include "services/slot/peers/account_statements.h"
+#include "services/slot/peers/answers.h"
+#include "services/slot/peers/effect_calls.h"
+#include "services/slot/rpc/booking_handlers.h"
+#include "services/slot/rpc/demand_handlers.h"
+#include "services/slot/rpc/inventory_handlers.h"
+#include "services/slot/rpc/payment_listener_handlers.h"
+#include "services/slot/storage/postgres_bookings.h"
+#include "services/slot/storage/postgres_demands.h"
+#include "services/slot/storage/postgres_inventory.h"
+#include "services/slot/storage/postgres_record.h"
+#include "services/slot/storage/postgres_runs.h"
+#include "services/slot/storage/postgres_windows.h"
+#include "services/slot/storage/redis_inventory.h"
+#include "services/slot/storage/schema.h"
+
+namespace houbu::slot {
+namespace {
+
+using async::Task;
+
+constexpr int kSweepLimit = 100;
+
+/// What an operator sets.
+struct SlotConfig {
+  process::CommonConfig common;
+  BookingPolicy policy;
+  int shards = 16;
+
+  void Bind(process::Binder& binder) {
+    common.Bind(binder);
+    common.BindRedis(binder);
+    common.BindPeer(binder, "payment");
+    common.BindPeer(binder, "notification");
+    common.BindPeer(binder, "waitlist");
+    binder.Optional("inventory.shards", &shards, "Shards of the inventory; never changed later.",
+                    process::Range{.least = 1, .most = 100});
+    binder.Optional("policy.hold", &policy.hold, "How long a booking waits for its payment.");
+    binder.Optional("policy.days_ahead_min", &policy.days_ahead_min,
+                    "The latest an appointment can be booked, in days before.",
+                    process::Range{.least = 0, .most = 365});
+    binder.Optional("policy.days_ahead_max", &policy.days_ahead_max,
+                    "The earliest an appointment can be booked, in days before.",
+                    process::Range{.least = 0, .most = 365});
+  }
+};
+
+Task<void> TakeUpOpening(PaymentConfirmation& confirmation, std::string request) {
+  ASSIGN_OR_CO_RETURN(BookingId booking, OpenedPaymentOf(request));
+  co_return co_await confirmation.Opened(std::move(booking));
+}
+
+Task<void> TakeUpVerdict(Matching& matching, std::string request, std::string answer) {
+  ASSIGN_OR_CO_RETURN(Verdict verdict, VerdictOf(request, answer));
+  co_return co_await matching.Decided(std::move(verdict.demand), verdict.accepted);
+}
+
+void AddAnswerHooks(process::Environment& env, PaymentConfirmation& confirmation,
+                    Matching& matching) {
+  env.AddAnswerHook(kCreatePaymentMethod,
+                    [&confirmation](std::string, std::string request, std::string) {
+                      return TakeUpOpening(confirmation, std::move(request));
+                    });
+  env.AddAnswerHook(kOnMatchMethod,
+                    [&matching](std::string, std::string request, std::string answer) {
+                      return TakeUpVerdict(matching, std::move(request), std::move(answer));
+                    });
+}
+
+Task<void> Ignoring(Task<int> round) {
+  const auto done = co_await std::move(round);
+  co_return done.status();
+}
+
+void AddLoops(process::Parts& parts, DueBookings& due, Matching& matching, DemandLine& line,
+              IndexKeeper& keeper) {
+  parts.loops.push_back({"matching", absl::Milliseconds(100),
+                         [&matching] { return Ignoring(matching.ReadAll()); }});
+  parts.loops.push_back({"due_bookings", absl::Milliseconds(250),
+                         [&due] { return Ignoring(due.Sweep(kSweepLimit)); }});
+  parts.loops.push_back({"departed_demands", absl::Seconds(1),
+                         [&line] { return Ignoring(line.SweepDeparted(kSweepLimit)); }});
+  parts.loops.push_back({"index_debts", absl::Milliseconds(500),
+                         [&keeper] { return Ignoring(keeper.RebuildOwed(kSweepLimit)); }});
+  parts.loops.push_back({"index_tokens", absl::Seconds(10),
+                         [&keeper] { return Ignoring(keeper.SweepTokens()); }});
+}
+
+absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotConfig& config) {
+  process::Parts parts;
+  auto& record = parts.Own<PostgresRecord>(env.postgres(), EncodeEffectCall);
+  auto& bookings = parts.Own<PostgresBookings>(env.postgres());
+  auto& demands = parts.Own<PostgresDemands>(env.postgres());
+  auto& runs = parts.Own<PostgresRuns>(env.postgres());
+  auto& windows = parts.Own<PostgresWindows>(env.postgres());
+  auto& inventory = parts.Own<PostgresInventory>(env.postgres(), env.clock());
+  auto& index = parts.Own<RedisInventory>(env.redis(), config.shards);
+  auto& statements = parts.Own<AccountStatements>(env.keys());
+  auto& fresh_index = parts.Own<FreshIndex>(index, inventory);
+
+  const BookingTools tools{env.clock(), env.ids(),   record, runs,         bookings,
+                           inventory,   fresh_index, index,  config.policy};
+  auto& search = parts.Own<WindowSearch>(
+      WindowSearch::Tools{windows, runs, fresh_index, config.policy});
+  auto& creation = parts.Own<BookingCreation>(tools, statements);
+  auto& lookup = parts.Own<BookingLookup>(bookings);
+  auto& cancellation = parts.Own<Cancellation>(tools);
+  auto& rebooking = parts.Own<Rebooking>(tools, statements, search);
+  auto& confirmation = parts.Own<PaymentConfirmation>(tools);
+  auto& due = parts.Own<DueBookings>(tools);
+  auto& line = parts.Own<DemandLine>(tools, demands);
+  auto& matching = parts.Own<Matching>(tools, demands, env.ids().Next("reader"));
+  auto& keeper = parts.Own<IndexKeeper>(IndexKeeper::Tools{
+      env.clock(), record, index, inventory, fresh_index, KeeperPolicy()});
+
+  parts.Serve<BookingHandlers>(
+      env.seam(), BookingHandlers::UseCases{creation, lookup, cancellation, rebooking});
+  parts.Serve<DemandHandlers>(env.seam(), line);
+  parts.Serve<InventoryHandlers>(env.seam(), keeper);
+  parts.Serve<PaymentListenerHandlers>(env.seam(), confirmation);
+  parts.preparations.push_back({"inventory_functions", [&index] { return index.Prepare(); }});
+  AddAnswerHooks(env, confirmation, matching);
+  AddLoops(parts, due, matching, line, keeper);
+  return parts;
+}
+
+}  // namespace
+}  // namespace houbu::slot
+
+int main(int argc, char** argv) {
+  houbu::process::Service<houbu::slot::SlotConfig> service;
+  service.name = "slot";
+  service.migrations = houbu::slot::kMigrations;
+  service.build = houbu::slot::BuildSlot;
+  return houbu::process::Run(argc, argv, service);
+}

@@ -1,0 +1,64 @@
+#include "services/slot/storage/postgres_windows.h"
+
+#include <utility>
+
+#include "libs/async/status_macros.h"
+#include "libs/base/civil.h"
+
+namespace houbu::slot {
+namespace {
+
+using async::Task;
+using postgres::Parameters;
+
+std::vector<RunId> IdsOf(const postgres::Result& rows) {
+  std::vector<RunId> ids;
+  for (int i = 0; i < rows.rows(); ++i) ids.emplace_back(rows.row(i).Text("id"));
+  return ids;
+}
+
+Parameters ParametersOf(const WindowQuery& query) {
+  Parameters params;
+  params.Add(query.station).Add(query.class_code).Add(FormatCivilDay(query.day));
+  return params;
+}
+
+}  // namespace
+
+constexpr char kWindowsOf[] = R"sql(
+  SELECT r.id
+  FROM runs AS r
+  JOIN run_stops AS s ON s.run_id = r.id AND s.stop_index = 0
+  JOIN run_classes AS c ON c.run_id = r.id AND c.code = $2
+  WHERE r.kind = 'WINDOW' AND r.service_date = $3::text::date
+    AND (s.station_id = $1 OR s.station_name = $1)
+  ORDER BY r.departs_at, r.id)sql";
+
+Task<std::vector<RunId>> PostgresWindows::Of(WindowQuery query) {
+  Parameters params = ParametersOf(query);
+  ASSIGN_OR_CO_RETURN(const postgres::Result rows,
+                      co_await pool_.Query(kWindowsOf, std::move(params)));
+  co_return IdsOf(rows);
+}
+
+constexpr char kWindowsNear[] = R"sql(
+  SELECT r.id
+  FROM runs AS r
+  JOIN run_stops AS s ON s.run_id = r.id AND s.stop_index = 0
+  JOIN run_classes AS c ON c.run_id = r.id AND c.code = $2
+  WHERE r.kind = 'WINDOW' AND r.departs_at > $4
+    AND r.service_date BETWEEN $3::text::date - 31 AND $3::text::date + 31
+    AND NOT (r.service_date = $3::text::date AND (s.station_id = $1 OR s.station_name = $1))
+  ORDER BY (s.station_id = $1 OR s.station_name = $1) DESC,
+           abs(r.service_date - $3::text::date), r.departs_at, r.id
+  LIMIT $5)sql";
+
+Task<std::vector<RunId>> PostgresWindows::Near(WindowQuery query, absl::Time now, int limit) {
+  Parameters params = ParametersOf(query);
+  params.Add(now).Add(limit);
+  ASSIGN_OR_CO_RETURN(const postgres::Result rows,
+                      co_await pool_.Query(kWindowsNear, std::move(params)));
+  co_return IdsOf(rows);
+}
+
+}  // namespace houbu::slot
