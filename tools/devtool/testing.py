@@ -97,7 +97,8 @@ def _run_program(layout, path, wanted, environment):
     if os.path.exists(report):
         os.remove(report)
     command = [path, *_catch_filter(program, wanted), "-r", "xml", "-d", "yes", "-o", report]
-    code = _execute(program, command, log, environment)
+    # Where it was built: the paths the compiler left in it are relative to there.
+    code = _execute(program, command, log, environment, os.path.dirname(path))
     found = results.read_catch(program, report)
     if found is None:
         return [_broken(program, code, log)]
@@ -113,12 +114,12 @@ def _broken(program, code, log):
     return results.Result(program, "the program runs to its end", [], "failed", 0.0, detail)
 
 
-def _execute(program, command, log, environment):
+def _execute(program, command, log, environment, cwd=ROOT):
     console.progress(f"running {program}")
     with open(log, "w", encoding="utf-8") as file:
         try:
             done = subprocess.run(
-                command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
+                command, cwd=cwd, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
                 stdout=file, stderr=file, timeout=PROGRAM_SECONDS, check=False,
             )  # fmt: skip
             return done.returncode

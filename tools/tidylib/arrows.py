@@ -47,7 +47,7 @@ _NO_DRIVERS = re.compile(
 )
 # Files by whose names we know that only tests use them.
 _FOR_TESTS = re.compile(
-    r"(?:^tests/|^libs/testing/|_(?:test|contract|subject)\.(?:h|cc)$|/memory_\w+\.)"
+    r"(?:^tests/|^libs/testing/|_(?:test|contract|subject|bench)\.(?:h|cc)$|/(?:memory|test)_\w+\.)"
 )
 _IMPURE_BASE = {"libs/base/clock.h", "libs/base/random_id_source.h"}
 
@@ -62,6 +62,11 @@ def _closure(libraries):
     return reached
 
 
+def is_for_tests(path):
+    """Whether only tests use a file."""
+    return bool(_FOR_TESTS.search(path))
+
+
 def includes(text):
     """What a C++ file includes."""
     return _INCLUDE.findall(text)
@@ -69,7 +74,7 @@ def includes(text):
 
 def check(path, text, ports_of=lambda service: ()):
     """Findings for the includes of one C++ file; `ports_of` gives what an app/ports.h includes."""
-    if _FOR_TESTS.search(path) or path.startswith("tools/"):
+    if is_for_tests(path) or path.startswith("tools/"):
         return
     parts = path.split("/")
     for match in _INCLUDE.finditer(text):
