@@ -12,6 +12,7 @@ find_package(CLI11 CONFIG REQUIRED)
 find_package(CURL REQUIRED)
 find_package(PostgreSQL REQUIRED)
 find_package(Catch2 2 REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 # Its -D_FILE_OFFSET_BITS=64 says nothing new on 64 bits, but does not fit the precompiled header.

@@ -56,12 +56,13 @@ function(houbu_program name)
 endfunction()
 
 # A service: its five rooms, its program houbu-<service> and its tests <service>_test.
-# STORAGE names libraries of storage besides postgres, PARTS what its storage takes from Debian.
+# STORAGE names libraries of storage besides postgres, PARTS and DOMAIN_PARTS what its storage and
+# its domain take from Debian.
 function(houbu_service service)
-  cmake_parse_arguments(arg "" "" "STORAGE;PARTS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "STORAGE;PARTS;DOMAIN_PARTS" ${ARGN})
   set(prefix houbu_${service})
   list(TRANSFORM arg_STORAGE PREPEND houbu_)
-  houbu_room(${service} domain PLAIN LINKS houbu_base)
+  houbu_room(${service} domain PLAIN LINKS houbu_base ${arg_DOMAIN_PARTS})
   houbu_room(${service} app LINKS ${prefix}_domain houbu_async)
   houbu_room(${service} rpc LINKS ${prefix}_app houbu_rpc houbu_http houbu_protos)
   houbu_room(${service} storage LINKS ${prefix}_app houbu_postgres houbu_secrets ${arg_STORAGE}

@@ -18,8 +18,10 @@ def migrations(files):
         version, name = int(match[1]), match[2]
         rows.append(f'    {{{version}, "{name}", R"SQL({path.read_text()})SQL"}},')
     body = "\n".join(rows)
-    return ('#include "libs/postgres/migrations.h"\n\n',
-            f"inline constexpr postgres::Migration kMigrations[] = {{\n{body}\n}};")
+    return (
+        '#include "libs/postgres/migrations.h"\n\n',
+        f"inline constexpr postgres::Migration kMigrations[] = {{\n{body}\n}};",
+    )
 
 
 def redis(files):
@@ -34,8 +36,10 @@ def main():
     includes, constant = {"migrations": migrations, "redis": redis}[kind](files)
     target = pathlib.Path(header)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(f"#pragma once\n\n{includes}namespace houbu::{service} {{\n"
-                      f"{constant}\n}}  // namespace houbu::{service}\n")
+    target.write_text(
+        f"#pragma once\n\n{includes}namespace houbu::{service} {{\n"
+        f"{constant}\n}}  // namespace houbu::{service}\n"
+    )
 
 
 if __name__ == "__main__":

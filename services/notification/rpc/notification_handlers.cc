@@ -7,6 +7,7 @@
 #include "absl/strings/strip.h"
 
 #include "libs/async/status_macros.h"
+#include "libs/rpc/answering.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/validate.h"
 #include "libs/rpc/wire.h"
@@ -18,14 +19,11 @@ namespace {
 constexpr rpc::PageLimits kInboxPages{.size_default = 50, .size_max = 200};
 constexpr rpc::PageLimits kDeliveryPages{.size_default = 100, .size_max = 1000};
 
-/// How the answer to `call` is stored: as the wire form of what `T` became.
-template <class T>
-Mutation<T> Answering(const rpc::Call& call) {
-  Mutation<T> mutation;
-  mutation.key = call.request_key;
-  mutation.render = [](const T& value) { return ToWire(value).SerializeAsString(); };
-  return mutation;
-}
+v1::Contact RenderContact(const Contact& contact) { return ToWire(contact); }
+
+v1::Message RenderMessage(const Message& message) { return ToWire(message); }
+
+v1::SendCodeResponse RenderCodeTaken(const Delivery&) { return {}; }
 
 /// Another account's contact is as good as absent.
 absl::Status CheckOwner(const rpc::Call& call, absl::string_view account) {
@@ -52,7 +50,7 @@ absl::StatusOr<Page> PageOf(absl::string_view filter, absl::string_view token, i
 Task<v1::Contact> NotificationHandlers::TakeAddresses(const rpc::Call& call,
                                                       const v1::UpdateContactRequest& request) {
   CO_RETURN_IF_ERROR(Check(request));
-  Mutation<Contact> mutation = Answering<Contact>(call);
+  Mutation<Contact> mutation = rpc::Answering<Contact>(call, RenderContact);
   ASSIGN_OR_CO_RETURN(const std::string answer,
                       co_await contacts_.UpdateAddresses(request.account(), request.phone(),
                                                          request.email(), std::move(mutation)));
@@ -72,7 +70,7 @@ Task<v1::Contact> NotificationHandlers::TakePreferences(
   ASSIGN_OR_CO_RETURN(Preferences preferences, FromWire(request));
   CO_RETURN_IF_ERROR(
       CheckOwner(call, absl::StripSuffix(absl::string_view(request.name()), "/contact")));
-  Mutation<Contact> mutation = Answering<Contact>(call);
+  Mutation<Contact> mutation = rpc::Answering<Contact>(call, RenderContact);
   ASSIGN_OR_CO_RETURN(
       const std::string answer,
       co_await contacts_.Choose(call.caller.account, std::move(preferences), std::move(mutation)));
@@ -82,7 +80,7 @@ Task<v1::Contact> NotificationHandlers::TakePreferences(
 Task<v1::Message> NotificationHandlers::TakeMessage(const rpc::Call& call,
                                                     const v1::SendMessageRequest& request) {
   ASSIGN_OR_CO_RETURN(News news, FromWire(request));
-  Mutation<Message> mutation = Answering<Message>(call);
+  Mutation<Message> mutation = rpc::Answering<Message>(call, RenderMessage);
   ASSIGN_OR_CO_RETURN(const std::string answer,
                       co_await messages_.Tell(std::move(news), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Message>(answer);
@@ -91,9 +89,7 @@ Task<v1::Message> NotificationHandlers::TakeMessage(const rpc::Call& call,
 Task<v1::SendCodeResponse> NotificationHandlers::TakeCode(const rpc::Call& call,
                                                           const v1::SendCodeRequest& request) {
   ASSIGN_OR_CO_RETURN(CodeDispatch dispatch, FromWire(request));
-  Mutation<Delivery> mutation;
-  mutation.key = call.request_key;
-  mutation.render = [](const Delivery&) { return v1::SendCodeResponse().SerializeAsString(); };
+  Mutation<Delivery> mutation = rpc::Answering<Delivery>(call, RenderCodeTaken);
   ASSIGN_OR_CO_RETURN(const std::string answer,
                       co_await messages_.SendCode(std::move(dispatch), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::SendCodeResponse>(answer);

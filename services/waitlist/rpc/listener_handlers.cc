@@ -8,7 +8,7 @@
 #include "libs/async/status_macros.h"
 #include "libs/rpc/validate.h"
 #include "libs/rpc/wire.h"
-#include "services/waitlist/rpc/answering.h"
+#include "libs/rpc/answering.h"
 
 namespace houbu::waitlist {
 namespace {
@@ -52,7 +52,7 @@ Task<payment::v1::OnPaymentSucceededResponse> PaymentListenerHandlers::Hear(
   const absl::Time paid_at =
       rpc::RequireTime(violations, "pay_time", request.has_pay_time(), request.pay_time());
   CO_RETURN_IF_ERROR(violations.ToStatus());
-  Mutation<Order> mutation = Answering<Order>(call, PaymentHeard);
+  Mutation<Order> mutation = rpc::Answering<Order>(call, PaymentHeard);
   ASSIGN_OR_CO_RETURN(const std::string answer,
                       co_await life_.TakePayment(std::move(id), paid_at, std::move(mutation)));
   co_return rpc::ParseAnswer<payment::v1::OnPaymentSucceededResponse>(answer);
@@ -68,7 +68,7 @@ Task<slot::v1::OnMatchResponse> MatchListenerHandlers::HearMatch(
   found.booking = request.booking();
   found.total = rpc::RequireMoney(violations, "total", request.has_total(), request.total());
   CO_RETURN_IF_ERROR(violations.ToStatus());
-  Mutation<Verdict> mutation = Answering<Verdict>(call, MatchHeard);
+  Mutation<Verdict> mutation = rpc::Answering<Verdict>(call, MatchHeard);
   ASSIGN_OR_CO_RETURN(
       const std::string answer,
       co_await life_.TakeMatch(std::move(id), std::move(found), std::move(mutation)));
@@ -83,7 +83,7 @@ Task<slot::v1::OnDemandFailedResponse> MatchListenerHandlers::HearFailure(
   rpc::RequireText(violations, "reason", request.reason(), 63);
   CO_RETURN_IF_ERROR(violations.ToStatus());
   const EndReason reason = ReasonOf(request.reason());
-  Mutation<Order> mutation = Answering<Order>(call, FailureHeard);
+  Mutation<Order> mutation = rpc::Answering<Order>(call, FailureHeard);
   ASSIGN_OR_CO_RETURN(
       const std::string answer,
       co_await life_.TakeFailure(std::move(id), std::move(demand), reason, std::move(mutation)));

@@ -9,7 +9,7 @@
 #include "libs/rpc/page.h"
 #include "libs/rpc/validate.h"
 #include "libs/rpc/wire.h"
-#include "services/waitlist/rpc/answering.h"
+#include "libs/rpc/answering.h"
 #include "services/waitlist/rpc/order_wire.h"
 
 namespace houbu::waitlist {
@@ -52,7 +52,7 @@ Task<v1::Order> OrderHandlers::Place(const rpc::Call& call, const v1::CreateOrde
       identity::VerifyTravelStatement(keys_, request.statement(), clock_.Now(), use));
   placement.account = call.caller.account;
   placement.travellers = waitlist::FromWire(statement);
-  Mutation<Order> mutation = Answering<Order>(call, Rendered);
+  Mutation<Order> mutation = rpc::Answering<Order>(call, Rendered);
   ASSIGN_OR_CO_RETURN(const std::string answer,
                       co_await placement_.Place(std::move(placement), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Order>(answer);
@@ -93,7 +93,7 @@ Task<v1::ListOrdersResponse> OrderHandlers::ShowList(const rpc::Call& call,
 Task<v1::Order> OrderHandlers::End(const rpc::Call& call,
                                    const v1::TerminateOrderRequest& request) {
   ASSIGN_OR_CO_RETURN(OrderId id, OrderIdOf(request.name()));
-  Mutation<Order> mutation = Answering<Order>(call, Rendered);
+  Mutation<Order> mutation = rpc::Answering<Order>(call, Rendered);
   ASSIGN_OR_CO_RETURN(
       const std::string answer,
       co_await life_.TakeTermination(std::move(id), call.caller.account, std::move(mutation)));

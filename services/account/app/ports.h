@@ -1,0 +1,113 @@
+/// What account needs of the outside: its record, the messenger, the identity provider.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+#include "libs/async/task.h"
+#include "libs/base/request.h"
+#include "services/account/domain/account.h"
+
+namespace houbu::account {
+
+using async::Task;
+
+/// The answer to the request a change belongs to.
+struct Reply {
+  RequestKey key;
+  std::string answer;
+};
+
+/// Where answers to repeated requests are found.
+class Answers {
+ public:
+  virtual ~Answers() = default;
+
+  /// Returns the stored answer of a repeated request, nothing for a new one; REQUEST_ID_REUSED
+  /// when the id came with other content.
+  virtual Task<std::optional<std::string>> FindAnswer(RequestKey key) = 0;
+};
+
+/// Where accounts and sign-ins are kept. Each write commits with its reply and returns the answer
+/// that stands: the reply's, or that of the same request where it was recorded alongside.
+class AccountStore : public Answers {
+ public:
+  /// Returns the account; ACCOUNT_NOT_FOUND.
+  virtual Task<Account> Load(std::string id) = 0;
+
+  /// Returns the account that has this phone, nothing when none has.
+  virtual Task<std::optional<Account>> FindByPhone(std::string phone) = 0;
+
+  /// Replaces an account under its version (it carries the next one), else ACCOUNT_CHANGED. An
+  /// audit line says what was done and why; empty for none.
+  virtual Task<std::string> Save(Account account, std::string audit, Reply reply,
+                                 absl::Time now) = 0;
+
+  /// Replaces an account under its version, without a reply: a step on the way to one.
+  virtual Task<void> SaveStep(Account account) = 0;
+
+  /// How many challenges a phone was given since `since`.
+  virtual Task<int> CountChallenges(std::string phone, absl::Time since) = 0;
+
+  /// Records a challenge.
+  virtual Task<std::string> AddChallenge(Challenge challenge, Reply reply, absl::Time now) = 0;
+
+  /// Returns a challenge; CODE_REFUSED when there is none.
+  virtual Task<Challenge> LoadChallenge(std::string id) = 0;
+
+  /// Counts one more attempt at a challenge; returns how many there were before.
+  virtual Task<int> CountAttempt(std::string id) = 0;
+
+  /// Uses a challenge up and opens a session, with the account when it is new. CODE_REFUSED when
+  /// the challenge was used meanwhile.
+  virtual Task<std::string> OpenSession(Challenge challenge, std::optional<Account> opened,
+                                        Session session, Reply reply, absl::Time now) = 0;
+};
+
+/// Where passengers are kept.
+class PassengerStore : public Answers {
+ public:
+  /// Records a passenger; PASSENGER_EXISTS when the account has the document already.
+  virtual Task<std::string> Add(Passenger passenger, Reply reply, absl::Time now) = 0;
+
+  /// Returns a passenger of an account; PASSENGER_NOT_FOUND.
+  virtual Task<Passenger> Load(std::string account, std::string id) = 0;
+
+  /// Returns an account's passengers, oldest first, those after `after`.
+  virtual Task<std::vector<Passenger>> List(std::string account, std::string after, int limit) = 0;
+
+  /// Removes a passenger.
+  virtual Task<std::string> Remove(Passenger passenger, Reply reply, absl::Time now) = 0;
+};
+
+/// Who carries codes and learns how accounts are reached.
+class Messenger {
+ public:
+  virtual ~Messenger() = default;
+
+  /// Sends a code; the same challenge is sent once however often this is called.
+  virtual Task<void> SendCode(Challenge challenge, std::string code) = 0;
+
+  /// Tells how an account is reached; safe to repeat.
+  virtual Task<void> TellContact(Account account) = 0;
+};
+
+/// What the identity provider said.
+struct Finding {
+  bool match = false;
+  std::string reason;  ///< MISMATCH, LIVENESS_FAILED; empty for a match.
+};
+
+/// Who compares person, name and number (人证核验).
+class IdentityProvider {
+ public:
+  virtual ~IdentityProvider() = default;
+
+  /// Compares; UNAVAILABLE when the provider is away.
+  virtual Task<Finding> Compare(Passenger holder, std::string face_token) = 0;
+};
+
+}  // namespace houbu::account

@@ -1,0 +1,62 @@
+#include "services/account/app/verification.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/async/status_macros.h"
+
+namespace houbu::account {
+
+Task<Account> Verifications::Get(std::string account) { return accounts_.Load(std::move(account)); }
+
+Task<std::string> Verifications::Verify(std::string account_id, std::string passenger_id,
+                                        std::string face_token, Mutation<Account> mutation) {
+  ASSIGN_OR_CO_RETURN(std::optional<std::string> stored,
+                      co_await accounts_.FindAnswer(mutation.key));
+  if (stored.has_value()) {
+    co_return *std::move(stored);
+  }
+  ASSIGN_OR_CO_RETURN(Account account, co_await accounts_.Load(account_id));
+  ASSIGN_OR_CO_RETURN(const Passenger holder, co_await passengers_.Load(account_id, passenger_id));
+  if (holder.document.type != DocumentType::kResidentId) {
+    co_return Refuse(kNeedsResidentId);
+  }
+  if (account.verification != Verification::kVerified) {
+    account.version += 1;
+    account.verification = Verification::kPending;
+    account.verification_reason.clear();
+    CO_RETURN_IF_ERROR(co_await accounts_.SaveStep(account));
+    ASSIGN_OR_CO_RETURN(const Finding finding,
+                        co_await provider_.Compare(holder, std::move(face_token)));
+    account.verification = finding.match ? Verification::kVerified : Verification::kRejected;
+    account.verification_reason = finding.reason;
+  }
+  account.version += 1;
+  Reply reply;
+  reply.key = mutation.key;
+  reply.answer = mutation.render(account);
+  std::string audit = absl::StrCat("identity check: ", VerificationName(account.verification));
+  const absl::Time now = clock_.Now();
+  co_return co_await accounts_.Save(std::move(account), std::move(audit), std::move(reply), now);
+}
+
+Task<std::string> Verifications::ActivateMembership(std::string account_id, std::string reason,
+                                                    Mutation<Account> mutation) {
+  ASSIGN_OR_CO_RETURN(std::optional<std::string> stored,
+                      co_await accounts_.FindAnswer(mutation.key));
+  if (stored.has_value()) {
+    co_return *std::move(stored);
+  }
+  ASSIGN_OR_CO_RETURN(Account account, co_await accounts_.Load(account_id));
+  account.version += 1;
+  account.member = true;
+  Reply reply;
+  reply.key = mutation.key;
+  reply.answer = mutation.render(account);
+  std::string audit = absl::StrCat("membership activated: ", reason);
+  const absl::Time now = clock_.Now();
+  co_return co_await accounts_.Save(std::move(account), std::move(audit), std::move(reply), now);
+}
+
+}  // namespace houbu::account

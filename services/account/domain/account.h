@@ -1,0 +1,116 @@
+/// Accounts, their passengers and how people sign in.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+#include "libs/base/id.h"
+#include "libs/base/refusal.h"
+#include "services/account/domain/document.h"
+
+namespace houbu::account {
+
+/// Whether person and ID are verified as one (W-01).
+enum class Verification { kUnverified, kPending, kVerified, kRejected };
+
+/// The name under which a state is kept: "UNVERIFIED".
+absl::string_view VerificationName(Verification verification);
+
+/// Reads what VerificationName gave.
+absl::StatusOr<Verification> ParseVerification(absl::string_view name);
+
+/// Another's, or none.
+inline constexpr Refusal kAccountNotFound{absl::StatusCode::kNotFound, "ACCOUNT_NOT_FOUND",
+                                          "There is no such account."};
+/// Another's, or none.
+inline constexpr Refusal kPassengerNotFound{absl::StatusCode::kNotFound, "PASSENGER_NOT_FOUND",
+                                            "There is no such passenger."};
+/// The document is in the list already.
+inline constexpr Refusal kPassengerExists{absl::StatusCode::kAlreadyExists, "PASSENGER_EXISTS",
+                                          "This document is among your passengers already."};
+/// Only residents' cards can be verified against a face.
+inline constexpr Refusal kNeedsResidentId{
+    absl::StatusCode::kFailedPrecondition, "NEEDS_RESIDENT_ID",
+    "The holder is verified with a resident ID: name a passenger who has one."};
+/// The waitlist takes a verified person (W-01).
+inline constexpr Refusal kNotVerified{
+    absl::StatusCode::kFailedPrecondition, "NOT_VERIFIED",
+    "The waitlist is open to verified holders and active members: verify your identity first."};
+/// Somebody else changed it meanwhile.
+inline constexpr Refusal kAccountChanged{absl::StatusCode::kAborted, "ACCOUNT_CHANGED",
+                                         "The account changed meanwhile."};
+/// Too many codes were asked for.
+inline constexpr Refusal kTooManyCodes{absl::StatusCode::kResourceExhausted, "TOO_MANY_CODES",
+                                       "Too many codes were sent to this phone; wait a while."};
+/// The code is not the one sent, or its challenge is unknown, used or over: one answer for all.
+inline constexpr Refusal kCodeRefused{absl::StatusCode::kUnauthenticated, "CODE_REFUSED",
+                                      "The code does not fit or is no longer valid."};
+
+/// An account.
+struct Account {
+  std::string id;  ///< "ac-...".
+  std::int64_t version = 1;
+  std::string phone;  ///< E.164; personal.
+  Verification verification = Verification::kUnverified;
+  std::string verification_reason;  ///< Why it was rejected.
+  bool member = false;              ///< An active member (铁路畅行).
+  absl::Time created_at;
+};
+
+/// "accounts/ac-...".
+std::string NameOf(const Account& account);
+
+/// Whether the account may use the waitlist: verified holders and active members (W-01).
+bool MayWait(const Account& account);
+
+/// A person an account books for.
+struct Passenger {
+  std::string id;         ///< "pg-...".
+  std::string account;    ///< "ac-...".
+  std::string full_name;  ///< Personal.
+  int type = 0;           ///< houbu.type.v1.PassengerType; nothing here decides by it.
+  Document document;
+  std::string traveller_key;  ///< The person's pseudonym outside account.
+  absl::Time created_at;
+};
+
+/// "accounts/ac-.../passengers/pg-...".
+std::string NameOf(const Passenger& passenger);
+
+/// How codes and sessions live.
+struct SignInPolicy {
+  absl::Duration code_life = absl::Minutes(10);
+  int code_attempts_max = 5;
+  int codes_per_hour_max = 20;  ///< To one phone.
+  absl::Duration token_life = absl::Minutes(15);
+  absl::Duration statement_life = absl::Minutes(5);
+};
+
+/// A one-time code under way. The code itself is not kept: it follows from the challenge's id and a
+/// secret key.
+struct Challenge {
+  std::string id;  ///< "sc-...".
+  std::string phone;
+  std::string language;
+  int attempts = 0;
+  bool used = false;
+  absl::Time created_at;
+  absl::Time expires_at;
+};
+
+/// Whether a code may still be tried against the challenge at `now`.
+bool IsOpen(const Challenge& challenge, absl::Time now, const SignInPolicy& policy);
+
+/// A signed-in session.
+struct Session {
+  std::string id;       ///< "ss-...".
+  std::string account;  ///< "ac-...".
+  absl::Time created_at;
+  absl::Time expires_at;
+};
+
+}  // namespace houbu::account

@@ -1,0 +1,118 @@
+#include "services/account/rpc/passenger_handlers.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/async/status_macros.h"
+#include "libs/identity/travel_statement.h"
+#include "libs/rpc/answering.h"
+#include "libs/rpc/page.h"
+#include "libs/rpc/validate.h"
+#include "libs/rpc/wire.h"
+#include "services/account/rpc/account_wire.h"
+#include "services/account/rpc/ownership.h"
+
+namespace houbu::account {
+namespace {
+
+constexpr int kTravellersMax = 9;
+
+v1::Passenger RenderPassenger(const Passenger& passenger) { return ToWire(passenger); }
+
+/// Gives the ids of the passengers a statement is asked for; each is the caller's and named once.
+absl::StatusOr<std::vector<std::string>> TravellersOf(
+    const rpc::Call& call, const v1::IssueTravelStatementRequest& request) {
+  Violations violations;
+  rpc::RequireCount(violations, "passengers", request.passengers_size(),
+                    {.min = 1, .max = kTravellersMax});
+  rpc::RequireEnum<type::v1::Purpose>(violations, "purpose", request.purpose(),
+                                      type::v1::Purpose_IsValid);
+  std::vector<std::string> ids;
+  for (int i = 0; i < request.passengers_size(); ++i) {
+    const std::string field = absl::StrCat("passengers[", i, "]");
+    const absl::StatusOr<std::string> id =
+        OwnPassenger(call, field, request.passengers(i), kPassengerNotFound);
+    if (!id.ok()) {
+      violations.Add(field, "is not one of your passengers");
+    } else if (std::find(ids.begin(), ids.end(), *id) != ids.end()) {
+      violations.Add(field, "is named twice");
+    } else {
+      ids.push_back(*id);
+    }
+  }
+  if (!violations.empty()) {
+    return violations.ToStatus();
+  }
+  return ids;
+}
+
+}  // namespace
+
+Task<v1::Passenger> PassengerHandlers::Add(const rpc::Call& call,
+                                           const v1::CreatePassengerRequest& request) {
+  ASSIGN_OR_CO_RETURN(std::string account,
+                      OwnAccount(call, "parent", request.parent(), kAccountNotFound));
+  ASSIGN_OR_CO_RETURN(Entry entry, FromWire(request));
+  Mutation<Passenger> mutation = rpc::Answering<Passenger>(call, RenderPassenger);
+  ASSIGN_OR_CO_RETURN(
+      const std::string answer,
+      co_await passengers_.Add(std::move(account), std::move(entry), std::move(mutation)));
+  co_return rpc::ParseAnswer<v1::Passenger>(answer);
+}
+
+Task<v1::Passenger> PassengerHandlers::Show(const rpc::Call& call,
+                                            const v1::GetPassengerRequest& request) {
+  ASSIGN_OR_CO_RETURN(std::string id,
+                      OwnPassenger(call, "name", request.name(), kPassengerNotFound));
+  ASSIGN_OR_CO_RETURN(const Passenger passenger,
+                      co_await passengers_.Get(CallerId(call), std::move(id)));
+  co_return ToWire(passenger);
+}
+
+Task<v1::ListPassengersResponse> PassengerHandlers::ShowList(
+    const rpc::Call& call, const v1::ListPassengersRequest& request) {
+  ASSIGN_OR_CO_RETURN(std::string account,
+                      OwnAccount(call, "parent", request.parent(), kAccountNotFound));
+  Violations violations;
+  const std::string filter = absl::StrCat("passengers/", account);
+  const int size = rpc::PageSize(violations, request.page_size());
+  std::string after = rpc::DecodePageToken(violations, filter, request.page_token());
+  CO_RETURN_IF_ERROR(violations.ToStatus());
+  ASSIGN_OR_CO_RETURN(const std::vector<Passenger> passengers,
+                      co_await passengers_.List(std::move(account), std::move(after), size));
+  v1::ListPassengersResponse response;
+  for (const Passenger& passenger : passengers) {
+    *response.add_passengers() = ToWire(passenger);
+  }
+  if (static_cast<int>(passengers.size()) == size) {
+    response.set_next_page_token(rpc::EncodePageToken(filter, passengers.back().id));
+  }
+  co_return response;
+}
+
+Task<v1::Passenger> PassengerHandlers::Remove(const rpc::Call& call,
+                                              const v1::DeletePassengerRequest& request) {
+  ASSIGN_OR_CO_RETURN(std::string id,
+                      OwnPassenger(call, "name", request.name(), kPassengerNotFound));
+  Mutation<Passenger> mutation = rpc::Answering<Passenger>(call, RenderPassenger);
+  ASSIGN_OR_CO_RETURN(
+      const std::string answer,
+      co_await passengers_.Remove(CallerId(call), std::move(id), std::move(mutation)));
+  co_return rpc::ParseAnswer<v1::Passenger>(answer);
+}
+
+Task<type::v1::SignedStatement> StatementHandlers::Vouch(
+    const rpc::Call& call, const v1::IssueTravelStatementRequest& request) {
+  ASSIGN_OR_CO_RETURN(std::string account,
+                      OwnAccount(call, "account", request.account(), kAccountNotFound));
+  ASSIGN_OR_CO_RETURN(std::vector<std::string> travellers, TravellersOf(call, request));
+  const bool to_wait = request.purpose() == type::v1::PURPOSE_WAIT;
+  ASSIGN_OR_CO_RETURN(
+      const Vouching vouching,
+      co_await passengers_.Vouch(std::move(account), std::move(travellers), to_wait));
+  co_return identity::SignTravelStatement(signer_, ToWire(vouching, request.purpose()));
+}
+
+}  // namespace houbu::account

@@ -1,0 +1,73 @@
+/// How passengers are kept and vouched for.
+#pragma once
+
+#include "libs/identity/keys.h"
+#include "libs/rpc/seam.h"
+#include "services/account/app/passenger_list.h"
+
+#include "houbu/account/v1/account.grpc.pb.h"
+
+namespace houbu::account {
+
+/// Answers houbu.account.v1.PassengerService.
+class PassengerHandlers final : public v1::PassengerService::CallbackService {
+ public:
+  /// Uses what it is given, which must outlive it.
+  PassengerHandlers(rpc::Seam& seam, PassengerList& passengers)
+      : seam_(seam), passengers_(passengers) {}
+
+  grpc::ServerUnaryReactor* CreatePassenger(grpc::CallbackServerContext* context,
+                                            const v1::CreatePassengerRequest* request,
+                                            v1::Passenger* response) override {
+    return seam_.Run(context, request, response, this, &PassengerHandlers::Add);
+  }
+  grpc::ServerUnaryReactor* GetPassenger(grpc::CallbackServerContext* context,
+                                         const v1::GetPassengerRequest* request,
+                                         v1::Passenger* response) override {
+    return seam_.Run(context, request, response, this, &PassengerHandlers::Show);
+  }
+  grpc::ServerUnaryReactor* ListPassengers(grpc::CallbackServerContext* context,
+                                           const v1::ListPassengersRequest* request,
+                                           v1::ListPassengersResponse* response) override {
+    return seam_.Run(context, request, response, this, &PassengerHandlers::ShowList);
+  }
+  grpc::ServerUnaryReactor* DeletePassenger(grpc::CallbackServerContext* context,
+                                            const v1::DeletePassengerRequest* request,
+                                            v1::Passenger* response) override {
+    return seam_.Run(context, request, response, this, &PassengerHandlers::Remove);
+  }
+
+ private:
+  Task<v1::Passenger> Add(const rpc::Call& call, const v1::CreatePassengerRequest& request);
+  Task<v1::Passenger> Show(const rpc::Call& call, const v1::GetPassengerRequest& request);
+  Task<v1::ListPassengersResponse> ShowList(const rpc::Call& call,
+                                            const v1::ListPassengersRequest& request);
+  Task<v1::Passenger> Remove(const rpc::Call& call, const v1::DeletePassengerRequest& request);
+
+  rpc::Seam& seam_;
+  PassengerList& passengers_;
+};
+
+/// Answers houbu.account.v1.StatementService.
+class StatementHandlers final : public v1::StatementService::CallbackService {
+ public:
+  /// Uses what it is given, which must outlive it.
+  StatementHandlers(rpc::Seam& seam, PassengerList& passengers, const identity::Signer& signer)
+      : seam_(seam), passengers_(passengers), signer_(signer) {}
+
+  grpc::ServerUnaryReactor* IssueTravelStatement(grpc::CallbackServerContext* context,
+                                                 const v1::IssueTravelStatementRequest* request,
+                                                 type::v1::SignedStatement* response) override {
+    return seam_.Run(context, request, response, this, &StatementHandlers::Vouch);
+  }
+
+ private:
+  Task<type::v1::SignedStatement> Vouch(const rpc::Call& call,
+                                        const v1::IssueTravelStatementRequest& request);
+
+  rpc::Seam& seam_;
+  PassengerList& passengers_;
+  const identity::Signer& signer_;
+};
+
+}  // namespace houbu::account

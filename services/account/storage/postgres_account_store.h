@@ -1,0 +1,36 @@
+/// Accounts and sign-ins in PostgreSQL.
+#pragma once
+
+#include "libs/postgres/pool.h"
+#include "services/account/app/ports.h"
+#include "services/account/storage/vault.h"
+
+namespace houbu::account {
+
+/// Keeps accounts, challenges, sessions and the audit log.
+class PostgresAccountStore final : public AccountStore {
+ public:
+  /// Uses the pool and the vault, which must outlive it.
+  PostgresAccountStore(postgres::Pool& pool, const Vault& vault) : pool_(pool), vault_(vault) {}
+
+  Task<std::optional<std::string>> FindAnswer(RequestKey key) override;
+  Task<Account> Load(std::string id) override;
+  Task<std::optional<Account>> FindByPhone(std::string phone) override;
+  Task<std::string> Save(Account account, std::string audit, Reply reply, absl::Time now) override;
+  Task<void> SaveStep(Account account) override;
+  Task<int> CountChallenges(std::string phone, absl::Time since) override;
+  Task<std::string> AddChallenge(Challenge challenge, Reply reply, absl::Time now) override;
+  Task<Challenge> LoadChallenge(std::string id) override;
+  Task<int> CountAttempt(std::string id) override;
+  Task<std::string> OpenSession(Challenge challenge, std::optional<Account> opened, Session session,
+                                Reply reply, absl::Time now) override;
+
+ private:
+  absl::StatusOr<Account> AccountOf(const postgres::Row& row) const;
+  postgres::Parameters AccountParameters(const Account& account) const;
+
+  postgres::Pool& pool_;
+  const Vault& vault_;
+};
+
+}  // namespace houbu::account
