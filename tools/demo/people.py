@@ -78,7 +78,7 @@ class Person:
         """Wants messages by these channels, besides the inbox."""
         return self.call(
             "notification.v1.NotificationService/UpdatePreferences", name=f"{self.account}/contact",
-            channels=channels, language_code="zh-CN", email=self.email,
+            channels=list(channels), language_code="zh-CN", email=self.email,
         )  # fmt: skip
 
     def statement(self, purpose, travellers):

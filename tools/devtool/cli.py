@@ -31,7 +31,7 @@ usage: tools/dev <command>
   rules           list every rule with its tests and their last results
   tidy            check the rules of style, lint the protos
   fmt             format C++ and Python
-  bench           measure, as ratios taken in one run
+  bench           measure calls on the running stack, as multiples of an empty call
   ci              everything continuous integration runs, sanitizers and clang-tidy included
   help            this
 
@@ -167,15 +167,12 @@ def ci(layout, _):
 
 def bench(layout, options):
     with alone(layout):
-        packages.install(layout)
-        folder = build.build(layout, preset="release")
-        found = sorted(name for name in os.listdir(folder) if name.endswith("_bench"))
-        if not found:
-            raise Failure("there are no benchmarks yet (tests/*/ builds no *_bench)")
-        with testing.TestDatabases(layout) as environment:
-            for name in found:
-                command = [os.path.join(folder, name)] + ["--json"] * options.json
-                subprocess.run(command, env={**os.environ, **environment}, cwd=ROOT, check=True)
+        if not Stack(layout).is_up():
+            raise Failure("nothing runs here; tools/dev up starts it")
+        command = [sys.executable, os.path.join(ROOT, "tools/bench"), "--stack"]
+        command += [os.path.join(layout.state, "stack.json")] + ["--json"] * options.json
+        if subprocess.run(command, check=False).returncode != 0:
+            raise Failure("the benchmark failed; what it printed says why")
 
 
 COMMANDS = {

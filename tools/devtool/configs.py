@@ -72,7 +72,15 @@ def _own(layout, service, content):
     """Adds what only this service has."""
     key = lambda name: credentials.key_path(layout, name)
     url = lambda name: f"http://127.0.0.1:{layout.port(name)}"
-    if service == "slot":
+    if service == "account":
+        names = {"field": "field_key", "index": "blind_index_key", "pseudonym": "pseudonym_key",
+                 "code": "code_key"}  # fmt: skip
+        content["secrets"] = {
+            f"{name}_key_file": key(f"account_{file}") for name, file in names.items()
+        }
+        content["signing"] = {"seed_file": key("account_signing_seed")}
+        content["verifier"] = {"url": url("identity")}
+    elif service == "slot":
         content["redis"] = {"host": "127.0.0.1", "port": layout.port("redis")}
     elif service == "payment":
         callbacks = f"127.0.0.1:{layout.port('payment_callbacks')}"
