@@ -11,6 +11,8 @@ namespace {
 
 constexpr int kKeepaliveMs = 60 * 1000;
 constexpr int kKeepaliveTimeoutMs = 10 * 1000;
+// How long one attempt to connect may take: gRPC names it a minimum of the back-off.
+constexpr int kConnectMaxMs = 5 * 1000;
 constexpr int kReconnectFirstMs = 100;
 constexpr int kReconnectMaxMs = 2 * 1000;
 
@@ -25,7 +27,7 @@ Channel::Channel(const std::string& target, const Tls& tls, const std::string& s
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kReconnectFirstMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMaxMs);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectFirstMs);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMaxMs);
   channel_ = grpc::CreateCustomChannel(target, ChannelCredentialsOf(tls), arguments);

@@ -25,6 +25,7 @@ using development::v1::GetClockRequest;
 
 async::Task<Clock> AnswerAfter(absl::Duration delay, std::atomic<int>* running) {
   ++*running;
+  running->notify_all();
   const absl::Status slept = co_await async::Sleep(delay);
   --*running;
   if (!slept.ok()) co_return slept;
@@ -139,7 +140,7 @@ TEST_CASE("draining says NOT_SERVING and lets running calls finish", "[rpc][serv
   absl::Status outcome = absl::UnknownError("not ended");
   std::thread caller(
       [&] { outcome = testing::GetClock(channel, Within(absl::Seconds(5))).status(); });
-  while (running == 0) std::this_thread::yield();
+  running.wait(0);
   service.server->Drain(absl::Seconds(5));
   caller.join();
   CHECK(outcome.ok());
@@ -154,7 +155,7 @@ TEST_CASE("draining cancels what outlives the grace", "[rpc][server][drain]") {
   REQUIRE(service.Serve(handlers).ok());
   const Channel channel = service.ConnectAs("operator");
   std::thread caller([&] { testing::GetClock(channel, Within(absl::Seconds(9))).IgnoreError(); });
-  while (running == 0) std::this_thread::yield();
+  running.wait(0);
   service.server->Drain(absl::Milliseconds(50));
   caller.join();
   CHECK(running == 0);
