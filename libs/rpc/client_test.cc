@@ -1,7 +1,8 @@
 #include "libs/rpc/client.h"
 
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -23,11 +24,38 @@ using development::v1::AdvanceClockRequest;
 using development::v1::Clock;
 using development::v1::GetClockRequest;
 
-async::Task<Clock> AnswerAfter(absl::Duration delay, std::atomic<int>* running) {
-  ++*running;
-  running->notify_all();
+/// Counts the handlers at work.
+class Presence final {
+ public:
+  void Enter() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ++present_;
+    changed_.notify_all();
+  }
+  void Leave() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    --present_;
+  }
+  int count() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return present_;
+  }
+  /// Waits until one is at work; false after ten seconds.
+  bool WaitForOne() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(10), [this] { return present_ > 0; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int present_ = 0;
+};
+
+async::Task<Clock> AnswerAfter(absl::Duration delay, Presence* running) {
+  running->Enter();
   const absl::Status slept = co_await async::Sleep(delay);
-  --*running;
+  running->Leave();
   if (!slept.ok()) co_return slept;
   co_return Clock();
 }
@@ -44,7 +72,7 @@ std::string HealthOf(const Channel& channel) {
 
 TEST_CASE("a call with too little time left is refused at once", "[rpc][client][deadline]") {
   testing::TestService service;
-  std::atomic<int> running{0};
+  Presence running;
   testing::ScriptedHandlers handlers(service.seam, [&running](const Call&) {
     return AnswerAfter(absl::ZeroDuration(), &running);
   });
@@ -58,7 +86,7 @@ TEST_CASE("a call with too little time left is refused at once", "[rpc][client][
 }
 
 TEST_CASE("cancelling the coroutine cancels the call at the server too", "[rpc][client][cancel]") {
-  std::atomic<int> running{0};
+  Presence running;
   testing::TestService service;
   testing::ScriptedHandlers handlers(
       service.seam, [&running](const Call&) { return AnswerAfter(absl::Seconds(20), &running); });
@@ -75,16 +103,17 @@ TEST_CASE("cancelling the coroutine cancels the call at the server too", "[rpc][
           signal.slot(), [&outcome](const std::exception_ptr& error, absl::StatusOr<Clock> answer) {
             outcome = error ? absl::CancelledError("thrown") : answer.status();
           }));
-  while (running == 0) loop.run_for(std::chrono::milliseconds(1));
+  loop.poll();
+  CHECK(running.WaitForOne());
   signal.emit(boost::asio::cancellation_type::terminal);
   loop.run();
   CHECK(outcome.code() == absl::StatusCode::kCancelled);
   CHECK(service.observer.Wait(false).code == absl::StatusCode::kCancelled);
-  CHECK(running == 0);
+  CHECK(running.count() == 0);
 }
 
 TEST_CASE("cancelling calls at any moment leaves nothing behind", "[rpc][client][cancel]") {
-  std::atomic<int> running{0};
+  Presence running;
   testing::TestService service;
   testing::ScriptedHandlers handlers(service.seam, [&running](const Call&) {
     return AnswerAfter(absl::Milliseconds(2), &running);
@@ -127,7 +156,7 @@ TEST_CASE("a peer that is away is UNAVAILABLE", "[rpc][client]") {
 }
 
 TEST_CASE("draining says NOT_SERVING and lets running calls finish", "[rpc][server][drain]") {
-  std::atomic<int> running{0};
+  Presence running;
   testing::TestService service;
   testing::ScriptedHandlers handlers(service.seam, [&running](const Call&) {
     return AnswerAfter(absl::Milliseconds(300), &running);
@@ -140,25 +169,25 @@ TEST_CASE("draining says NOT_SERVING and lets running calls finish", "[rpc][serv
   absl::Status outcome = absl::UnknownError("not ended");
   std::thread caller(
       [&] { outcome = testing::GetClock(channel, Within(absl::Seconds(5))).status(); });
-  running.wait(0);
+  CHECK(running.WaitForOne());
   service.server->Drain(absl::Seconds(5));
   caller.join();
   CHECK(outcome.ok());
-  CHECK(running == 0);
+  CHECK(running.count() == 0);
 }
 
 TEST_CASE("draining cancels what outlives the grace", "[rpc][server][drain]") {
-  std::atomic<int> running{0};
+  Presence running;
   testing::TestService service;
   testing::ScriptedHandlers handlers(
       service.seam, [&running](const Call&) { return AnswerAfter(absl::Seconds(20), &running); });
   REQUIRE(service.Serve(handlers).ok());
   const Channel channel = service.ConnectAs("operator");
   std::thread caller([&] { testing::GetClock(channel, Within(absl::Seconds(9))).IgnoreError(); });
-  running.wait(0);
+  CHECK(running.WaitForOne());
   service.server->Drain(absl::Milliseconds(50));
   caller.join();
-  CHECK(running == 0);
+  CHECK(running.count() == 0);
 }
 
 TEST_CASE("an operator moves the development clock once per request_id", "[rpc][clock][X-01]") {
