@@ -65,6 +65,28 @@ const Template& TemplateOf(Event event) {
   return kTemplates[0];
 }
 
+/// The reasons services give, in the reader's words; anything else is somebody's own text.
+std::string ReasonIn(absl::string_view reason, bool english) {
+  struct Words {
+    const char* reason;
+    const char* chinese;
+    const char* english;
+  };
+  static constexpr std::array<Words, 4> kWords = {{
+      {"NOT_ENOUGH_PLACES", "截止时间前席位不足", "not enough places before the deadline"},
+      {"ITINERARY_CONFLICT", "旅客行程冲突", "a passenger has another journey at that time"},
+      {"REAL_NAME_RULE", "旅客已有同日同车次车票",
+       "a passenger has a ticket of that train and day"},
+      {"OWNER", "您已主动终止", "you ended it"},
+  }};
+  for (const Words& words : kWords) {
+    if (reason == words.reason) {
+      return english ? words.english : words.chinese;
+    }
+  }
+  return std::string(reason);
+}
+
 /// Fills the placeholders of one line; nothing when a parameter is missing or empty. Control
 /// characters in a value become blanks, so that no value makes lines of its own.
 absl::optional<std::string> FillLine(absl::string_view line, const Parameters& parameters) {
@@ -114,9 +136,13 @@ absl::StatusOr<Event> ParseEvent(absl::string_view name) {
 Text Render(Event event, absl::string_view language, const Parameters& parameters) {
   const Template& entry = TemplateOf(event);
   const bool english = language == "en";
+  Parameters worded = parameters;
+  if (const auto reason = worded.find("reason"); reason != worded.end()) {
+    reason->second = ReasonIn(reason->second, english);
+  }
   Text text;
   text.title = english ? entry.title_en : entry.title_zh;
-  text.body = Fill(english ? entry.body_en : entry.body_zh, parameters);
+  text.body = Fill(english ? entry.body_en : entry.body_zh, worded);
   return text;
 }
 
