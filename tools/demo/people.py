@@ -39,11 +39,13 @@ class Person:
         """By phone and the one-time code that arrives as a text message."""
         anybody = self.world.services.as_anybody()
         path = "/_state?to=" + self.phone.replace("+", "%2B")
-        before = len(self.world.sms.get(path)["messages"])
+        codes = lambda: [
+            code for message in self.world.sms.get(path)["messages"]
+            for code in re.findall(r"验证码为 (\d{6})", message["text"])
+        ]  # fmt: skip
+        before = len(codes())
         challenge = anybody.call("account.v1.SignInService/StartSignIn", phone=self.phone)
-        arrived = lambda: self.world.sms.get(path)["messages"][before:]
-        message = wait_for("the code by SMS", arrived)[-1]
-        code = re.search(r"(?<!\d)\d{6}(?!\d)", message["text"]).group()
+        code = wait_for("the code by SMS", lambda: codes()[before:])[-1]
         session = anybody.call(
             "account.v1.SignInService/CompleteSignIn", challenge=challenge.name, code=code
         )
