@@ -127,19 +127,19 @@ class Dispatcher::Core final : public std::enable_shared_from_this<Dispatcher::C
 Task<void> Dispatcher::Core::Run(std::shared_ptr<Core> self) {
   // Cancellation ends the loop, not the calls in flight: nothing below throws because of it.
   co_await asio::this_coro::throw_if_cancelled(false);
-  for (;;) {
-    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
-    if (self->stopped_ || state.cancelled() != asio::cancellation_type::none) {
-      break;
-    }
+  while (!self->stopped_) {
     // Not cancelled half-way: a row claimed and not called would wait for its lease to end.
     auto starting = StartDue(self);
     auto token = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
     const auto started = co_await asio::co_spawn(self->strand_, std::move(starting), token);
-    if (started.ok() && *started == kBatch) {
-      continue;
+    // Looked at here and nowhere else: a cancellation that came meanwhile interrupts no pause.
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    if (self->stopped_ || state.cancelled() != asio::cancellation_type::none) {
+      break;
     }
-    co_await Pause(self, self->options_.poll_interval);
+    if (!started.ok() || *started < kBatch) {
+      co_await Pause(self, self->options_.poll_interval);
+    }
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   co_return co_await WaitForAll(self);
