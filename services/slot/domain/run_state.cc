@@ -1,18 +1,28 @@
 #include "services/slot/domain/run_state.h"
 
+#include <algorithm>
 #include <numeric>
 #include <set>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+
 namespace houbu::slot {
 namespace {
+
+bool IsCode(const std::string& code) {
+  return !code.empty() && code.size() <= 64 && std::all_of(code.begin(), code.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.' || c == '-';
+  });
+}
 
 bool IsPossible(const ClassLayout& layout) {
   const std::int64_t in_coaches =
       std::accumulate(layout.coach_sizes.begin(), layout.coach_sizes.end(), std::int64_t{0});
   const bool coaches_fit = layout.kind == ClassKind::kCounted ? layout.coach_sizes.empty()
                                                               : in_coaches == layout.capacity;
-  return layout.capacity >= 0 && layout.capacity <= kCapacityMax && coaches_fit;
+  return IsCode(layout.code) && layout.capacity >= 0 && layout.capacity <= kCapacityMax &&
+         coaches_fit;
 }
 
 const ClassLayout* Find(const RunState& state, const std::string& code) {

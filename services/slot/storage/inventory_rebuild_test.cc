@@ -75,6 +75,7 @@ TEST_CASE("a state that contradicts itself is not loaded", "[slot][inventory][re
     state.waiting = {WaitingDemand{"dm-1", Second({0, 1}, 1), At(1)}};
   }
   SECTION("coaches that do not hold the seats") { state.classes[0].coach_sizes = {4, 3}; }
+  SECTION("a class code with a blank") { state.classes[0].code = "second class"; }
   SECTION("no legs") { state.legs = 0; }
   CHECK(Reason(Validate(state)) == "STATE_INVALID");
   CHECK(Reason(subject->Run(subject->index().Load(state)).status()) == "STATE_INVALID");

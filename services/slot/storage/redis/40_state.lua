@@ -64,6 +64,9 @@ local function build_class(run, take_args)
   for _, coach in ipairs(split_numbers(coaches)) do
     size = size + coach
   end
+  if not string.match(code, '^[%w_.-]+$') or #code > 64 then
+    return nil  -- the code is part of keys and lists
+  end
   if class.capacity > CAPACITY_MAX or size ~= (class.counted and 0 or class.capacity) then
     return nil
   end
