@@ -10,15 +10,6 @@
 
 namespace houbu::account {
 
-/// Gives persons the pseudonyms they are known by outside account.
-class Pseudonyms {
- public:
-  virtual ~Pseudonyms() = default;
-
-  /// The pseudonym of the document's holder, the same in every account.
-  virtual std::string Of(const Document& document) const = 0;
-};
-
 /// A passenger as it was typed, already in normal form.
 struct Entry {
   std::string full_name;

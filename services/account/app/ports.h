@@ -110,4 +110,23 @@ class IdentityProvider {
   virtual Task<Finding> Compare(Passenger holder, std::string face_token) = 0;
 };
 
+/// Makes the code of a challenge, always the same for the same challenge: nothing to keep, and a
+/// repeated request sends the same code.
+class CodeBook {
+ public:
+  virtual ~CodeBook() = default;
+
+  /// Six decimal digits.
+  virtual std::string CodeOf(absl::string_view challenge_id) const = 0;
+};
+
+/// Gives persons the pseudonyms they are known by outside account.
+class Pseudonyms {
+ public:
+  virtual ~Pseudonyms() = default;
+
+  /// The pseudonym of the document's holder, the same in every account.
+  virtual std::string Of(const Document& document) const = 0;
+};
+
 }  // namespace houbu::account

@@ -9,16 +9,6 @@
 
 namespace houbu::account {
 
-/// Makes the code of a challenge, always the same for the same challenge: nothing to keep, and a
-/// repeated request sends the same code.
-class CodeBook {
- public:
-  virtual ~CodeBook() = default;
-
-  /// Six decimal digits.
-  virtual std::string CodeOf(absl::string_view challenge_id) const = 0;
-};
-
 /// Starts and completes sign-ins.
 class SignIn final {
  public:

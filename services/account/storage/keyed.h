@@ -4,8 +4,7 @@
 #include <string>
 
 #include "libs/secrets/blind_index.h"
-#include "services/account/app/passenger_list.h"
-#include "services/account/app/sign_in.h"
+#include "services/account/app/ports.h"
 
 namespace houbu::account {
 
