@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
 #include "libs/http/server.h"
 #include "libs/observe/log.h"
@@ -34,6 +35,7 @@ struct PaymentConfig {
   absl::Duration provider_timeout = absl::Seconds(5);
   absl::Duration inquiry_interval = absl::Seconds(1);
   absl::Duration refund_interval = absl::Milliseconds(250);
+  absl::Duration refund_alarm_after = absl::Hours(24);
 
   void Bind(process::Binder& binder) {
     common.Bind(binder);
@@ -54,6 +56,8 @@ struct PaymentConfig {
                     "How often payments due for an inquiry are looked for.");
     binder.Optional("loops.refund_interval", &refund_interval,
                     "How often refunds due to be asked for are looked for.");
+    binder.Optional("refunds.alarm_after", &refund_alarm_after,
+                    "How long a refund may take before it counts as stuck.");
   }
 };
 
@@ -69,8 +73,9 @@ CallbackCounter CountInto(observe::Metrics& metrics) {
   };
 }
 
-async::Task<void> WatchStuckRefunds(PaymentStore& store, prometheus::Gauge& gauge) {
-  ASSIGN_OR_CO_RETURN(const std::int64_t stuck, co_await store.CountStuckRefunds());
+async::Task<void> WatchStuckRefunds(PaymentStore& store, absl::Time decided_before,
+                                    prometheus::Gauge& gauge) {
+  ASSIGN_OR_CO_RETURN(const std::int64_t stuck, co_await store.CountStuckRefunds(decided_before));
   if (stuck > 0) observe::Log(observe::Level::kError, "refunds_stuck", {{"count", stuck}});
   gauge.Set(static_cast<double>(stuck));
   co_return absl::OkStatus();
@@ -90,24 +95,27 @@ void AddLoops(process::Parts& parts, const PaymentConfig& config, Inquiry& inqui
   parts.loops.push_back(std::move(refunding));
 }
 
-void AddStuckWatch(process::Parts& parts, process::Environment& env, PaymentStore& store) {
-  prometheus::Gauge& gauge =
-      env.metrics().AddGauge("houbu_payment_refunds_stuck", "Refunds the provider cannot make.");
+void AddStuckWatch(process::Parts& parts, process::Environment& env, PaymentStore& store,
+                   absl::Duration alarm_after) {
+  prometheus::Gauge& gauge = env.metrics().AddGauge(
+      "houbu_payment_refunds_stuck", "Refunds the provider cannot make or has not made for long.");
+  const Clock& clock = env.clock();
   process::Loop watch;
   watch.name = "stuck_refunds";
   watch.interval = absl::Seconds(30);
-  watch.round = [&store, &gauge] { return WatchStuckRefunds(store, gauge); };
+  watch.round = [&store, &gauge, &clock, alarm_after] {
+    return WatchStuckRefunds(store, clock.Now() - alarm_after, gauge);
+  };
   parts.loops.push_back(std::move(watch));
 }
 
-void AddCallbackDoor(process::Parts& parts, process::Environment& env,
-                     const PaymentConfig& config, CallbackEndpoint& endpoint) {
+void AddCallbackDoor(process::Parts& parts, process::Environment& env, const PaymentConfig& config,
+                     CallbackEndpoint& endpoint) {
   http::ServerOptions options;
   options.address = config.callbacks_address;
   auto server = std::make_shared<http::Server>(env.executor(), options);
-  server->Handle("POST", "/callbacks/sandbox", [&endpoint](http::Request request) {
-    return endpoint.Take(std::move(request));
-  });
+  server->Handle("POST", "/callbacks/sandbox",
+                 [&endpoint](http::Request request) { return endpoint.Take(std::move(request)); });
   parts.http_servers.push_back(std::move(server));
 }
 
@@ -143,11 +151,10 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
   parts.Serve<PaymentHandlers>(env.seam(), use_cases);
   parts.Serve<LedgerHandlers>(env.seam(), lookup);
   const NoticeReader& reader = parts.Own<SandboxNotices>(secret);
-  auto& endpoint =
-      parts.Own<CallbackEndpoint>(reader, facts, clock, CountInto(env.metrics()));
+  auto& endpoint = parts.Own<CallbackEndpoint>(reader, facts, clock, CountInto(env.metrics()));
   AddCallbackDoor(parts, env, config, endpoint);
   AddLoops(parts, config, inquiry, refunds);
-  AddStuckWatch(parts, env, store);
+  AddStuckWatch(parts, env, store, config.refund_alarm_after);
   return parts;
 }
 

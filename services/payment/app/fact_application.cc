@@ -23,8 +23,7 @@ Task<Payment> FactApplication::Apply(PaymentId id, OrderFact fact, std::string t
 Task<Payment> FactApplication::ApplyOnce(PaymentId id, OrderFact fact, Commitment commitment,
                                          std::optional<Mutation<Payment>> mutation) {
   ASSIGN_OR_CO_RETURN(Payment payment, co_await store_.Load(id));
-  ASSIGN_OR_CO_RETURN(Change change,
-                      ApplyProviderFact(std::move(payment), fact, commitment.now));
+  ASSIGN_OR_CO_RETURN(Change change, ApplyProviderFact(std::move(payment), fact, commitment.now));
   if (change.changed) ++change.payment.version;
   Payment after = change.payment;
   if (mutation.has_value()) {

@@ -26,13 +26,16 @@ Task<void> Inquiry::Round() {
     if (asked.ok()) continue;
     std::function<Task<Payment>()> attempt = [this, id] { return Postpone(id); };
     CO_RETURN_IF_ERROR(co_await async::Retry<Payment>(kRaces, std::move(attempt)));
+    // The next round goes on: a provider that hangs must not keep this one.
+    if (async::IsRetryable(asked) || absl::IsDeadlineExceeded(asked)) break;
   }
   co_return absl::OkStatus();
 }
 
 Task<void> Inquiry::Ask(PaymentId id) {
   ASSIGN_OR_CO_RETURN(Payment payment, co_await store_.Load(id));
-  if (!payment.closing && clock_.Now() >= payment.expire_time + kExpiryGrace) {
+  const bool pending = payment.state == PaymentState::kPending;
+  if (pending && !payment.closing && clock_.Now() >= payment.expire_time + kExpiryGrace) {
     std::function<Task<Payment>()> attempt = [this, id] { return CloseExpired(id); };
     ASSIGN_OR_CO_RETURN(payment, co_await async::Retry<Payment>(kRaces, std::move(attempt)));
   }
@@ -49,7 +52,7 @@ Task<void> Inquiry::Ask(PaymentId id) {
   ASSIGN_OR_CO_RETURN(OrderFact fact, co_await asked->Query(id));
   ASSIGN_OR_CO_RETURN(const Payment after,
                       co_await facts_.Apply(id, std::move(fact), std::string()));
-  if (!after.inquire_at.has_value() || after.closing) co_return absl::OkStatus();
+  if (after.state != PaymentState::kPending || after.closing) co_return absl::OkStatus();
   std::function<Task<Payment>()> attempt = [this, id] { return Postpone(id); };
   CO_RETURN_IF_ERROR(co_await async::Retry<Payment>(kRaces, std::move(attempt)));
   co_return absl::OkStatus();

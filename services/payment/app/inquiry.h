@@ -21,8 +21,8 @@ class Inquiry final {
         facts_(facts),
         closing_(closing) {}
 
-  /// Asks about what is due, a bounded number; what cannot be asked is postponed. Ends with the
-  /// first failure of the store, never with a provider's.
+  /// Asks about what is due, a bounded number; what cannot be asked is postponed, and an outage of
+  /// the provider ends the round. Fails with the store only.
   Task<void> Round();
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
 #include "services/payment/domain/refusals.h"
 
@@ -155,10 +156,11 @@ Task<std::vector<RefundId>> MemoryPaymentStore::DueRefunds(absl::Time now, int c
   co_return ids;
 }
 
-Task<std::int64_t> MemoryPaymentStore::CountStuckRefunds() {
+Task<std::int64_t> MemoryPaymentStore::CountStuckRefunds(absl::Time decided_before) {
   std::int64_t stuck = 0;
   for (const auto& [id, refund] : refunds_) {
-    if (refund.state == RefundState::kFailed) ++stuck;
+    const bool late = refund.state == RefundState::kPending && refund.create_time < decided_before;
+    if (refund.state == RefundState::kFailed || late) ++stuck;
   }
   co_return stuck;
 }

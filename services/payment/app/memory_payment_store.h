@@ -24,7 +24,7 @@ class MemoryPaymentStore final : public PaymentStore {
   Task<std::vector<Refund>> ListRefunds(PaymentId payment, Page page) override;
   Task<std::vector<PaymentId>> DueInquiries(absl::Time now, int count_max) override;
   Task<std::vector<RefundId>> DueRefunds(absl::Time now, int count_max) override;
-  Task<std::int64_t> CountStuckRefunds() override;
+  Task<std::int64_t> CountStuckRefunds(absl::Time decided_before) override;
   Task<std::vector<LedgerBalance>> Balances() override;
   Task<void> KeepNotice(RawNotice notice) override;
 

@@ -60,10 +60,10 @@ Task<RefundFact> MemoryProvider::Refund(RefundRequest request) {
   if (known != refunds_.end()) {
     fact = known->second;
   } else {
-    const OrderFact& order = orders_[request.payment.value()];
+    const auto order = orders_.find(request.payment.value());
     std::int64_t& refunded_of = refunded_of_[request.payment.value()];
-    if (order.state != OrderFact::State::kPaid ||
-        refunded_of + request.amount.minor_units > order.amount.minor_units) {
+    if (order == orders_.end() || order->second.state != OrderFact::State::kPaid ||
+        refunded_of + request.amount.minor_units > order->second.amount.minor_units) {
       fact.state = RefundFact::State::kRefused;
       co_return fact;
     }

@@ -1,4 +1,5 @@
-/// A payment provider in memory: keeps books like a real one, and can be told to be away or to fail.
+/// A payment provider in memory: keeps books like a real one, and can be told to be away or to lose
+/// its answers.
 #pragma once
 
 #include <map>

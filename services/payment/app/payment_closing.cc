@@ -19,9 +19,9 @@ Task<std::string> PaymentClosing::Close(CloseCommand command, Mutation<Payment> 
   const std::function<std::string(const Payment&)> render = mutation.render;
   std::optional<Mutation<Payment>> answered = std::move(mutation);
   if (intended.closing) {
-    ASSIGN_OR_CO_RETURN(const Payment closed,
-                        co_await CloseAtProvider(command.id, command.traceparent,
-                                                 std::move(answered)));
+    ASSIGN_OR_CO_RETURN(
+        const Payment closed,
+        co_await CloseAtProvider(command.id, command.traceparent, std::move(answered)));
     co_return render(closed);
   }
   // Nothing to ask: closed without a provider, or the money is here. Only the answer is stored.
@@ -54,8 +54,7 @@ Task<Payment> PaymentClosing::CloseAtProvider(PaymentId id, std::string tracepar
   if (provider == providers_.end()) co_return Refuse(kChannelUnknown);
   Provider* const asked = provider->second;
   ASSIGN_OR_CO_RETURN(OrderFact fact, co_await asked->Close(id));
-  co_return co_await facts_.Apply(id, std::move(fact), std::move(traceparent),
-                                  std::move(mutation));
+  co_return co_await facts_.Apply(id, std::move(fact), std::move(traceparent), std::move(mutation));
 }
 
 }  // namespace houbu::payment

@@ -28,9 +28,9 @@ Task<std::string> PaymentStart::Start(StartCommand command, Mutation<Payment> mu
 
   std::optional<Mutation<Payment>> answered = std::move(mutation);
   const std::function<std::string(const Payment&)> render = answered->render;
-  ASSIGN_OR_CO_RETURN(const Payment started,
-                      co_await facts_.Apply(command.id, std::move(fact), command.traceparent,
-                                            std::move(answered)));
+  ASSIGN_OR_CO_RETURN(
+      const Payment started,
+      co_await facts_.Apply(command.id, std::move(fact), command.traceparent, std::move(answered)));
   co_return render(started);
 }
 

@@ -22,8 +22,7 @@ struct StartCommand {
 class PaymentStart final {
  public:
   /// What it works on; all outlive it.
-  PaymentStart(PaymentStore& store, const Clock& clock, Providers providers,
-               FactApplication& facts)
+  PaymentStart(PaymentStore& store, const Clock& clock, Providers providers, FactApplication& facts)
       : store_(store), clock_(clock), providers_(std::move(providers)), facts_(facts) {}
 
   /// Asks the provider to collect; the answer says where to pay. Asked again, it says the same.

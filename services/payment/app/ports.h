@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
 #include "libs/async/task.h"
 #include "libs/base/request.h"
 #include "services/payment/domain/ledger.h"
@@ -62,8 +63,8 @@ class PaymentStore {
   virtual Task<std::string> Insert(Payment payment, Commitment commitment) = 0;
 
   /// Stores a change, its postings, its effects and the answer, all or nothing. The change's
-  /// payment carries the next version; kPaymentRaced when another change took it first. A change that changed
-  /// nothing stores its answer alone. The answer's bytes come back, "" without one.
+  /// payment carries the next version; kPaymentRaced when another change took it first. A change
+  /// that changed nothing stores its answer alone. The answer's bytes come back, "" without one.
   virtual Task<std::string> Commit(Change change, Commitment commitment) = 0;
 
   /// A payment; kPaymentUnknown.
@@ -84,8 +85,9 @@ class PaymentStore {
   /// Refunds the provider shall be asked for by now, the most overdue first.
   virtual Task<std::vector<RefundId>> DueRefunds(absl::Time now, int count_max) = 0;
 
-  /// Refunds given up: somebody must look (W-14).
-  virtual Task<std::int64_t> CountStuckRefunds() = 0;
+  /// Refunds given up, and those decided before `decided_before` and still not done: somebody must
+  /// look (W-14).
+  virtual Task<std::int64_t> CountStuckRefunds(absl::Time decided_before) = 0;
 
   /// The sum of every ledger account, by account and currency.
   virtual Task<std::vector<LedgerBalance>> Balances() = 0;

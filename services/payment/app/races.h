@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/time/time.h"
+
 #include "libs/async/retry.h"
 
 namespace houbu::payment {

@@ -23,6 +23,8 @@ Task<void> RefundDispatch::Round() {
     if (asked.ok()) continue;
     std::function<Task<std::string>()> attempt = [this, id] { return Postpone(id); };
     CO_RETURN_IF_ERROR(co_await async::Retry<std::string>(kRaces, std::move(attempt)));
+    // The next round goes on: a provider that hangs must not keep this one.
+    if (async::IsRetryable(asked) || absl::IsDeadlineExceeded(asked)) break;
   }
   co_return absl::OkStatus();
 }

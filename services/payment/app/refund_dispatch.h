@@ -15,8 +15,8 @@ class RefundDispatch final {
                  FactApplication& facts)
       : store_(store), clock_(clock), providers_(std::move(providers)), facts_(facts) {}
 
-  /// Asks for what is due, a bounded number; what cannot be asked is postponed. Ends with the first
-  /// failure of the store, never with a provider's.
+  /// Asks for what is due, a bounded number; what cannot be asked is postponed, and an outage of
+  /// the provider ends the round. Fails with the store only.
   Task<void> Round();
 
  private:

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "services/payment/app/test_world.h"
+#include "services/payment/app/world_subject.h"
 
 namespace houbu::payment {
 namespace {
@@ -86,15 +86,14 @@ TEST_CASE("Another account's payment is not there", "[payment]") {
   CHECK(ReasonOf(testing::RunTask(world.start.Start(command, world.ForPayment())).status()) ==
         "PAYMENT_UNKNOWN");
   const Viewer stranger{Viewer::Kind::kAccount, "accounts/ac-2"};
-  CHECK(ReasonOf(testing::RunTask(world.lookup.Find(id, stranger)).status()) ==
-        "PAYMENT_UNKNOWN");
+  CHECK(ReasonOf(testing::RunTask(world.lookup.Find(id, stranger)).status()) == "PAYMENT_UNKNOWN");
   const Viewer waitlist{Viewer::Kind::kService, "waitlist"};
-  CHECK(ReasonOf(testing::RunTask(world.lookup.Find(id, waitlist)).status()) ==
-        "PAYMENT_UNKNOWN");
+  CHECK(ReasonOf(testing::RunTask(world.lookup.Find(id, waitlist)).status()) == "PAYMENT_UNKNOWN");
   const Viewer slot{Viewer::Kind::kService, "slot"};
   CHECK(testing::RunTask(world.lookup.Find(id, slot)).ok());
-  CHECK(ReasonOf(world.GiveBack(id, RefundReason::kCancelled, std::nullopt, "", "waitlist")
-                     .status()) == "PAYMENT_UNKNOWN");
+  CHECK(ReasonOf(
+            world.GiveBack(id, RefundReason::kCancelled, std::nullopt, "", "waitlist").status()) ==
+        "PAYMENT_UNKNOWN");
 }
 
 TEST_CASE("A callback that got lost is made up for by asking", "[payment][X-07]") {
@@ -149,6 +148,34 @@ TEST_CASE("Money that arrives after the payment was closed goes back by itself",
   CHECK(world.provider.refunded == 1000);
   CHECK(world.store.Balance("provider_receivable:sandbox") == 0);
   CHECK(Notices(world.store, NoticeEvent::kRefunded) == 1);
+}
+
+TEST_CASE("Late money whose callback got lost goes back too", "[payment][W-04]") {
+  TestWorld world;
+  const PaymentId id = world.Open("py-1", 1000);
+  REQUIRE(world.Start(id).ok());
+  REQUIRE(world.Close(id).ok());
+  world.provider.Pay(id, world.clock.Now());
+  world.clock.Advance(absl::Minutes(2));
+  REQUIRE(testing::RunTask(world.inquiry.Round()).ok());
+  world.Work();
+  CHECK(world.provider.refunded == 1000);
+  CHECK(!world.Of(id).inquire_at.has_value());
+}
+
+TEST_CASE("A closed payment is looked at four times more and then left alone", "[payment]") {
+  TestWorld world;
+  const PaymentId id = world.Open("py-1", 1000);
+  REQUIRE(world.Start(id).ok());
+  REQUIRE(world.Close(id).ok());
+  int looks = 0;
+  while (world.Of(id).inquire_at.has_value() && looks < 10) {
+    world.clock.Set(*world.Of(id).inquire_at);
+    REQUIRE(testing::RunTask(world.inquiry.Round()).ok());
+    ++looks;
+  }
+  CHECK(looks == 4);
+  CHECK(world.Of(id).state == PaymentState::kClosed);
 }
 
 TEST_CASE("Money that was faster than the closing counts", "[payment][W-04]") {
@@ -219,9 +246,9 @@ TEST_CASE("A served order's prepayment is settled once", "[payment][W-07]") {
   const PaymentId id = world.Paid("py-1", 10000, Product::kPrepayment);
   CHECK(world.store.Balance("customer_prepayments") == -10000);
   // Whoever was served may cancel before the settlement is heard of: it has to wait for it.
-  CHECK(ReasonOf(world.GiveBack(id, RefundReason::kCancelled, TwentyFiveHours(world, 6000), "",
-                              "slot")
-                     .status()) == "PREPAYMENT_NOT_SETTLED_YET");
+  CHECK(ReasonOf(
+            world.GiveBack(id, RefundReason::kCancelled, TwentyFiveHours(world, 6000), "", "slot")
+                .status()) == "PREPAYMENT_NOT_SETTLED_YET");
   REQUIRE(world.Settle(id, 6000, "rq-s").ok());
   REQUIRE(world.Settle(id, 6000, "rq-s").ok());
   REQUIRE(world.Settle(id, 6000, "rq-t").ok());
@@ -323,8 +350,7 @@ TEST_CASE("A quote speaks by the policy of the purchase", "[payment][X-12]") {
   CHECK(testing::RunTask(world.refunding.Quote(question))->fee == Fen(2000));
   CHECK(*world.GiveBack(id, RefundReason::kCancelled, question.facts) == "8000-2000");
   question.viewer.name = "accounts/ac-2";
-  CHECK(ReasonOf(testing::RunTask(world.refunding.Quote(question)).status()) ==
-        "PAYMENT_UNKNOWN");
+  CHECK(ReasonOf(testing::RunTask(world.refunding.Quote(question)).status()) == "PAYMENT_UNKNOWN");
 }
 
 }  // namespace

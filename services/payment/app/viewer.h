@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+
 #include "services/payment/domain/payment.h"
 
 namespace houbu::payment {

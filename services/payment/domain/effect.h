@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "absl/time/time.h"
+
 #include "libs/base/money.h"
 
 namespace houbu::payment {

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
 #include "libs/base/money.h"
 #include "services/payment/domain/refusals.h"
 
@@ -35,9 +36,9 @@ struct FeeTier {
 struct FeePolicy {
   std::string id;
   absl::Time in_force_from;
-  std::int64_t rounding_step;  ///< Fees are rounded to multiples of it, halves up; minor units.
-  std::int64_t fee_min;        ///< Of a fee that is not free; never more than the fare.
-  int spring_festival_percent; ///< Of a ticket changed into the Spring Festival period.
+  std::int64_t rounding_step;   ///< Fees are rounded to multiples of it, halves up; minor units.
+  std::int64_t fee_min;         ///< Of a fee that is not free; never more than the fare.
+  int spring_festival_percent;  ///< Of a ticket changed into the Spring Festival period.
   std::vector<FeeTier> rail;
   std::vector<FeeTier> appointment;
 
@@ -80,8 +81,8 @@ class PolicyBook final {
 /// The facts a fee depends on. The fee is taken per ticket.
 struct FareFacts {
   Product product = Product::kRail;
-  Money fare;        ///< Of one ticket.
-  int tickets = 1;   ///< 1 to 9.
+  Money fare;       ///< Of one ticket.
+  int tickets = 1;  ///< 1 to 9.
   absl::Time departure_time;
   absl::Time cancel_time;
   bool changed_into_spring_festival = false;
@@ -89,8 +90,8 @@ struct FareFacts {
 
 /// What a cancellation costs.
 struct FeeQuote {
-  Money fee;      ///< Of all tickets.
-  Money refund;   ///< Of all tickets: fares less fee.
+  Money fee;     ///< Of all tickets.
+  Money refund;  ///< Of all tickets: fares less fee.
   std::string tier;
   absl::Time holds_until;  ///< From then on another tier may speak; the departure at the end.
 };

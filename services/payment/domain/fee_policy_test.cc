@@ -70,11 +70,11 @@ TEST_CASE("The fee is rounded to half a yuan", "[payment][W-13]") {
     std::int64_t fee;
   };
   const std::vector<Row> rows = {
-      {"5.00 stays", 5, 10000, 500},    {"5.24 down", 10, 5240, 500},
-      {"5.25 to a half", 10, 5250, 550}, {"5.26 to a half", 10, 5260, 550},
-      {"5.50 stays", 10, 5500, 550},    {"5.74 to a half", 10, 5740, 550},
-      {"5.75 up", 10, 5750, 600},       {"5.99 up", 10, 5990, 600},
-      {"5.249 down", 5, 10498, 500},    {"5.2495 down", 5, 10499, 500},
+      {"5.00 stays", 5, 10000, 500},       {"5.24 down", 10, 5240, 500},
+      {"5.25 to a half", 10, 5250, 550},   {"5.26 to a half", 10, 5260, 550},
+      {"5.50 stays", 10, 5500, 550},       {"5.74 to a half", 10, 5740, 550},
+      {"5.75 up", 10, 5750, 600},          {"5.99 up", 10, 5990, 600},
+      {"5.249 down", 5, 10498, 500},       {"5.2495 down", 5, 10499, 500},
       {"5.7495 to a half", 5, 11499, 550},
   };
   for (const Row& row : rows) {
@@ -84,18 +84,17 @@ TEST_CASE("The fee is rounded to half a yuan", "[payment][W-13]") {
 }
 
 TEST_CASE("The fee is at least 2 yuan and never more than the fare", "[payment][W-13]") {
-  CHECK(FeeAt(5, 1000) == 200);   // 0.50 yuan
-  CHECK(FeeAt(5, 4400) == 200);   // 2.20 yuan, down to 2
-  CHECK(FeeAt(5, 4500) == 250);   // 2.25 yuan
-  CHECK(FeeAt(20, 200) == 200);   // fare of 2 yuan
-  CHECK(FeeAt(20, 150) == 150);   // fare below 2 yuan
+  CHECK(FeeAt(5, 1000) == 200);  // 0.50 yuan
+  CHECK(FeeAt(5, 4400) == 200);  // 2.20 yuan, down to 2
+  CHECK(FeeAt(5, 4500) == 250);  // 2.25 yuan
+  CHECK(FeeAt(20, 200) == 200);  // fare of 2 yuan
+  CHECK(FeeAt(20, 150) == 150);  // fare below 2 yuan
   CHECK(FeeAt(20, 1) == 1);
   CHECK(FeeAt(20, 0) == 0);
-  CHECK(FeeAt(0, 10000) == 0);    // free is free
+  CHECK(FeeAt(0, 10000) == 0);  // free is free
 }
 
-TEST_CASE("A ticket changed into the Spring Festival period always pays 20 %",
-          "[payment][W-13]") {
+TEST_CASE("A ticket changed into the Spring Festival period always pays 20 %", "[payment][W-13]") {
   for (const absl::Duration before : {absl::Hours(24 * 40), absl::Hours(100), absl::Hours(1)}) {
     FareFacts facts = Facts(5530, before);
     facts.changed_into_spring_festival = true;

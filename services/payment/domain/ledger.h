@@ -17,6 +17,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+
 #include "libs/base/money.h"
 #include "services/payment/domain/payment.h"
 #include "services/payment/domain/refund.h"

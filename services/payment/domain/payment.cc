@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/base/status_macros.h"
 
 namespace houbu::payment {
@@ -29,6 +30,21 @@ absl::StatusOr<Money> Left(const Payment& payment) {
 
 bool IsUnsettledPrepayment(const Payment& payment) {
   return payment.product == Product::kPrepayment && !payment.fare.has_value();
+}
+
+std::optional<absl::Duration> LookPause(int looks) {
+  switch (looks) {
+    case 0:
+      return absl::Minutes(1);
+    case 1:
+      return absl::Minutes(10);
+    case 2:
+      return absl::Hours(1);
+    case 3:
+      return absl::Hours(24);
+    default:
+      return std::nullopt;
+  }
 }
 
 absl::Duration InquiryPause(int tries) {

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
 #include "libs/base/id.h"
 #include "libs/base/money.h"
 #include "services/payment/domain/fee_policy.h"
@@ -86,6 +87,10 @@ absl::StatusOr<Money> Left(const Payment& payment);
 
 /// Tells whether the money still is a customer's prepayment rather than a fare.
 bool IsUnsettledPrepayment(const Payment& payment);
+
+/// How long after it was closed a provider is asked once more whether money arrived all the same:
+/// after a minute, ten, an hour and a day, each from the look before; nothing after the last.
+std::optional<absl::Duration> LookPause(int looks);
 
 /// How long to wait before asking a provider for the `tries`-th time again: doubles from 15 s to
 /// 10 min.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+
 #include "libs/base/id.h"
 #include "libs/base/money.h"
 #include "services/payment/domain/payment.h"
@@ -37,11 +38,11 @@ struct Refund {
   absl::Time create_time;
   std::optional<absl::Time> refund_time;  ///< When the provider gave it back.
 
-  int generation = 1;           ///< Grows when the provider failed it and it is asked anew.
-  bool asked = false;           ///< Whether the provider knows this generation.
-  std::string provider_refund;  ///< The provider's own name.
+  int generation = 1;                ///< Grows when the provider failed it and it is asked anew.
+  bool asked = false;                ///< Whether the provider knows this generation.
+  std::string provider_refund;       ///< The provider's own name.
   std::optional<absl::Time> ask_at;  ///< When the provider is asked next; nothing when done.
-  int tries = 0;                ///< How often this generation was asked in vain.
+  int tries = 0;                     ///< How often this generation was asked in vain.
 };
 
 /// How often a refund the provider failed is asked for anew before it counts as stuck.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/base/status_macros.h"
 #include "services/payment/domain/refusals.h"
 
@@ -105,9 +106,8 @@ absl::StatusOr<Change> Capture(Payment payment, const OrderFact& fact, absl::Tim
 
 // The provider waits for the payer.
 Change NoteOpen(Payment payment, const OrderFact& fact, absl::Time now) {
-  const bool news =
-      payment.provider_order != fact.provider_order ||
-      (!fact.code_url.empty() && payment.code_url != fact.code_url);
+  const bool news = payment.provider_order != fact.provider_order ||
+                    (!fact.code_url.empty() && payment.code_url != fact.code_url);
   Change change = Unchanged(std::move(payment));
   Payment& next = change.payment;
   if (news) {
@@ -124,13 +124,24 @@ Change NoteOpen(Payment payment, const OrderFact& fact, absl::Time now) {
   return change;
 }
 
-Change NoteClosed(Payment payment) {
+// The provider says nobody can pay. Money may have been on its way, so it is asked again for a
+// while: the callback of such money can get lost like any other.
+Change NoteClosed(Payment payment, absl::Time now) {
   const bool open =
       payment.state == PaymentState::kCreated || payment.state == PaymentState::kPending;
-  if (!open && !payment.closing) return Unchanged(std::move(payment));
-  if (open) payment.state = PaymentState::kClosed;
-  payment.closing = false;
+  if (open || payment.closing) {
+    if (open) payment.state = PaymentState::kClosed;
+    payment.closing = false;
+    payment.inquiries = 0;
+  } else if (payment.state == PaymentState::kClosed && payment.inquire_at.has_value() &&
+             *payment.inquire_at <= now) {
+    ++payment.inquiries;
+  } else {
+    return Unchanged(std::move(payment));
+  }
+  const std::optional<absl::Duration> pause = LookPause(payment.inquiries);
   payment.inquire_at.reset();
+  if (pause.has_value()) payment.inquire_at = now + *pause;
   return Changed(std::move(payment));
 }
 
@@ -187,10 +198,12 @@ absl::StatusOr<Change> ApplyProviderFact(Payment payment, const OrderFact& fact,
     case OrderFact::State::kOpen:
       return NoteOpen(std::move(payment), fact, now);
     case OrderFact::State::kClosed:
-      return NoteClosed(std::move(payment));
+      return NoteClosed(std::move(payment), now);
     case OrderFact::State::kMissing:
       // Asked to close what it never heard of: nothing can be paid there.
-      if (payment.closing) return NoteClosed(std::move(payment));
+      if (payment.closing || payment.state == PaymentState::kClosed) {
+        return NoteClosed(std::move(payment), now);
+      }
       break;
   }
   return Unchanged(std::move(payment));
@@ -266,8 +279,7 @@ absl::StatusOr<Change> Return(Payment payment, const ReturnOrder& order, absl::T
     if (order_of_fares < 0) gross = fares;
     fee.minor_units = std::min(order.quote->fee.minor_units, gross.minor_units);
   }
-  const Source from =
-      IsUnsettledPrepayment(payment) ? Source::kPrepayments : Source::kFares;
+  const Source from = IsUnsettledPrepayment(payment) ? Source::kPrepayments : Source::kFares;
   Change change = Unchanged(std::move(payment));
   RETURN_IF_ERROR(AddReturn(change, gross, fee, order.reason, from, now));
   return change;
@@ -292,14 +304,15 @@ absl::StatusOr<Change> Settle(Payment payment, Money fare, const std::string& or
     change.postings.push_back(PostSettlement(change.payment, fare, now));
   }
   const Money no_fee{0, fare.currency};
-  RETURN_IF_ERROR(AddReturn(change, difference, no_fee, RefundReason::kDifference,
-                            Source::kPrepayments, now));
+  RETURN_IF_ERROR(
+      AddReturn(change, difference, no_fee, RefundReason::kDifference, Source::kPrepayments, now));
   return change;
 }
 
 Change PostponeInquiry(Payment payment, absl::Time now) {
   payment.inquire_at = now + InquiryPause(payment.inquiries);
-  ++payment.inquiries;
+  // Looks after closing are counted when they saw something.
+  if (payment.state == PaymentState::kPending) ++payment.inquiries;
   return Changed(std::move(payment));
 }
 

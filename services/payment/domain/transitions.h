@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+
 #include "libs/base/money.h"
 #include "services/payment/domain/effect.h"
 #include "services/payment/domain/fee_policy.h"
@@ -72,7 +73,8 @@ Change Close(Payment payment, absl::Time now);
 Change ReturnOnArrival(Payment payment, RefundReason reason, absl::Time now);
 
 /// The provider says where the order stands. Expected money makes the payment SUCCEEDED and its
-/// opener hear of it; money nobody expects (closed, doubled, another amount) goes back whole (W-04).
+/// opener hear of it; money nobody expects (closed, doubled, another amount) goes back whole
+/// (W-04).
 absl::StatusOr<Change> ApplyProviderFact(Payment payment, const OrderFact& fact, absl::Time now);
 
 /// The provider says where a refund stands. kFactMismatch when it speaks of another amount.

@@ -136,8 +136,7 @@ TEST_CASE("The provider has the last word on closing", "[payment][W-04]") {
 TEST_CASE("An order opened at the provider after we closed is closed there too", "[payment]") {
   OrderFact missing;
   missing.state = OrderFact::State::kMissing;
-  const Payment closed =
-      ApplyProviderFact(Close(Pending(), kNow).payment, missing, kNow)->payment;
+  const Payment closed = ApplyProviderFact(Close(Pending(), kNow).payment, missing, kNow)->payment;
   CHECK(closed.state == PaymentState::kClosed);
   OrderFact open = PaidFact();
   open.state = OrderFact::State::kOpen;
@@ -210,8 +209,7 @@ TEST_CASE("A refund is done once and told once", "[payment][W-14][X-07]") {
   CHECK(done->refunds[0].state == RefundState::kSucceeded);
   CHECK(done->postings.size() == 1);
   CHECK(std::get<NoticeSent>(done->effects[0]).event == NoticeEvent::kRefunded);
-  const auto again =
-      ApplyProviderFact(done->payment, done->refunds[0], DoneFact(refund), kNow);
+  const auto again = ApplyProviderFact(done->payment, done->refunds[0], DoneFact(refund), kNow);
   CHECK(!again->changed);
   RefundFact wrong = DoneFact(refund);
   wrong.amount = Fen(1);
@@ -219,8 +217,7 @@ TEST_CASE("A refund is done once and told once", "[payment][W-14][X-07]") {
         "FACT_MISMATCH");
 }
 
-TEST_CASE("A refund the provider fails is asked anew, then somebody must look",
-          "[payment][W-14]") {
+TEST_CASE("A refund the provider fails is asked anew, then somebody must look", "[payment][W-14]") {
   const auto decided = Return(Paid(), ReturnOrder(), kNow);
   Payment payment = decided->payment;
   Refund refund = decided->refunds[0];

@@ -4,10 +4,12 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
-#include "houbu/notification/v1/notification.pb.h"
-#include "houbu/payment/v1/payment.pb.h"
+
 #include "libs/base/id.h"
 #include "libs/rpc/wire.h"
+
+#include "houbu/notification/v1/notification.pb.h"
+#include "houbu/payment/v1/payment.pb.h"
 
 namespace houbu::payment {
 namespace {

@@ -7,8 +7,8 @@
 
 namespace houbu::payment {
 
-/// Returns the call that makes `effect`: PaymentListenerService.OnPaymentSucceeded at the opener, or
-/// NotificationService.SendMessage. Its id follows from the effect's key, so it acts once.
+/// Returns the call that makes `effect`: PaymentListenerService.OnPaymentSucceeded at the opener,
+/// or NotificationService.SendMessage. Its id follows from the effect's key, so it acts once.
 postgres::OutboxCall EncodeCall(const Effect& effect, const Commitment& commitment);
 
 }  // namespace houbu::payment

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "absl/strings/escaping.h"
+
 #include "libs/secrets/sodium.h"
 
 namespace houbu::payment {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+
 #include "libs/secrets/keys.h"
 
 namespace houbu::payment {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+
 #include "services/payment/peers/hmac.h"
 #include "services/payment/peers/sandbox_wire.h"
 

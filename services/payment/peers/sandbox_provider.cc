@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
 #include "libs/base/refusal.h"
 #include "services/payment/peers/hmac.h"
@@ -59,8 +60,7 @@ SandboxProvider::SandboxProvider(http::Client& client, const Clock& clock, secre
                                  SandboxOptions options)
     : client_(client), clock_(clock), key_(std::move(key)), options_(std::move(options)) {}
 
-Task<http::Response> SandboxProvider::Ask(std::string method, std::string path,
-                                          std::string body) {
+Task<http::Response> SandboxProvider::Ask(std::string method, std::string path, std::string body) {
   const std::string timestamp = absl::StrCat(absl::ToUnixSeconds(clock_.Now()));
   const std::string nonce = NewNonce();
   SignedParts parts;
@@ -83,6 +83,10 @@ Task<OrderFact> SandboxProvider::Create(OrderRequest request) {
   std::string body = RenderOrder(request, options_.notify_url);
   ASSIGN_OR_CO_RETURN(const http::Response answer,
                       co_await Ask("POST", "/v1/orders", std::move(body)));
+  // Asked before under other settings (another callback address): it stands as it is.
+  if (answer.status == 409 && ReadErrorCode(answer.body) == "ORDER_EXISTS") {
+    co_return co_await Query(std::move(request.payment));
+  }
   co_return OrderOf(answer);
 }
 
@@ -95,8 +99,7 @@ Task<OrderFact> SandboxProvider::Query(PaymentId payment) {
 
 Task<OrderFact> SandboxProvider::Close(PaymentId payment) {
   std::string path = absl::StrCat("/v1/orders/", payment.value(), "/close");
-  ASSIGN_OR_CO_RETURN(const http::Response answer,
-                      co_await Ask("POST", std::move(path), "{}"));
+  ASSIGN_OR_CO_RETURN(const http::Response answer, co_await Ask("POST", std::move(path), "{}"));
   if (answer.status == 409 && ReadErrorCode(answer.body) == "ORDER_PAID") {
     co_return co_await Query(std::move(payment));
   }
@@ -107,6 +110,9 @@ Task<RefundFact> SandboxProvider::Refund(RefundRequest request) {
   std::string body = RenderRefund(request, options_.notify_url);
   ASSIGN_OR_CO_RETURN(const http::Response answer,
                       co_await Ask("POST", "/v1/refunds", std::move(body)));
+  if (answer.status == 409 && ReadErrorCode(answer.body) == "REFUND_EXISTS") {
+    co_return co_await QueryRefund(std::move(request.merchant_refund));
+  }
   co_return RefundOf(answer, request.merchant_refund);
 }
 

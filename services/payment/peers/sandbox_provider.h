@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+
 #include "libs/base/clock.h"
 #include "libs/http/client.h"
 #include "libs/secrets/keys.h"

@@ -5,9 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "nlohmann/json.hpp"
+
 #include "libs/base/id.h"
 #include "libs/base/status_macros.h"
-#include "nlohmann/json.hpp"
 
 namespace houbu::payment {
 namespace {

@@ -48,8 +48,7 @@ async::Task<http::Response> CallbackEndpoint::Take(http::Request request) {
   const Verdict verdict = Judge(taken);
   count_(verdict.outcome);
   if (taken.ok()) co_return http::JsonResponse(200, "{}");
-  co_return http::ErrorResponse(verdict.status, verdict.outcome,
-                                "The callback was not taken.");
+  co_return http::ErrorResponse(verdict.status, verdict.outcome, "The callback was not taken.");
 }
 
 }  // namespace houbu::payment

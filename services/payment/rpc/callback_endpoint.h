@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "absl/strings/string_view.h"
+
 #include "libs/async/task.h"
 #include "libs/base/clock.h"
 #include "libs/http/message.h"

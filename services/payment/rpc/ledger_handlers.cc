@@ -5,9 +5,9 @@
 
 namespace houbu::payment {
 
-grpc::ServerUnaryReactor* LedgerHandlers::GetTrialBalance(
-    grpc::CallbackServerContext* context, const v1::GetTrialBalanceRequest* request,
-    v1::TrialBalance* response) {
+grpc::ServerUnaryReactor* LedgerHandlers::GetTrialBalance(grpc::CallbackServerContext* context,
+                                                          const v1::GetTrialBalanceRequest* request,
+                                                          v1::TrialBalance* response) {
   return seam_.Run(context, request, response, this, &LedgerHandlers::Sum);
 }
 

@@ -1,11 +1,12 @@
 /// LedgerService on the wire.
 #pragma once
 
-#include "houbu/payment/v1/payment.grpc.pb.h"
 #include "libs/async/task.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/seam.h"
 #include "services/payment/app/payment_lookup.h"
+
+#include "houbu/payment/v1/payment.grpc.pb.h"
 
 namespace houbu::payment {
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/rpc/validate.h"
 
 namespace houbu::payment {
@@ -43,8 +44,7 @@ Channel ParseChannel(Violations& violations, absl::string_view field, v1::Channe
   return Channel::kSandbox;
 }
 
-RefundReason ParseReason(Violations& violations, absl::string_view field,
-                         v1::RefundReason reason) {
+RefundReason ParseReason(Violations& violations, absl::string_view field, v1::RefundReason reason) {
   rpc::RequireEnum(violations, field, reason, v1::RefundReason_IsValid);
   switch (reason) {
     case v1::REFUND_REASON_LATE:
@@ -70,8 +70,8 @@ FareFacts ParseFareFacts(Violations& violations, const std::string& field,
   rpc::RequireInRange(violations, at("tickets"), facts.tickets(), rpc::Range{1, 9});
   parsed.departure_time = rpc::RequireTime(violations, at("departure_time"),
                                            facts.has_departure_time(), facts.departure_time());
-  parsed.cancel_time = rpc::RequireTime(violations, at("cancel_time"), facts.has_cancel_time(),
-                                        facts.cancel_time());
+  parsed.cancel_time =
+      rpc::RequireTime(violations, at("cancel_time"), facts.has_cancel_time(), facts.cancel_time());
   parsed.changed_into_spring_festival = facts.changed_into_spring_festival();
   return parsed;
 }

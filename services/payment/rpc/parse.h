@@ -4,13 +4,15 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "houbu/payment/v1/payment.pb.h"
+
 #include "libs/base/refusal.h"
+#include "libs/rpc/call.h"
 #include "services/payment/app/viewer.h"
 #include "services/payment/domain/fee_policy.h"
 #include "services/payment/domain/payment.h"
 #include "services/payment/domain/refund.h"
-#include "libs/rpc/call.h"
+
+#include "houbu/payment/v1/payment.pb.h"
 
 namespace houbu::payment {
 
@@ -18,8 +20,7 @@ namespace houbu::payment {
 Viewer ViewerOf(const rpc::Caller& caller);
 
 /// The payment a field names; empty with a violation.
-PaymentId ParsePaymentName(Violations& violations, absl::string_view field,
-                           absl::string_view name);
+PaymentId ParsePaymentName(Violations& violations, absl::string_view field, absl::string_view name);
 
 /// The product of a field.
 Product ParseProduct(Violations& violations, absl::string_view field, v1::Product product);
@@ -28,8 +29,7 @@ Product ParseProduct(Violations& violations, absl::string_view field, v1::Produc
 Channel ParseChannel(Violations& violations, absl::string_view field, v1::Channel channel);
 
 /// The reason of a field.
-RefundReason ParseReason(Violations& violations, absl::string_view field,
-                         v1::RefundReason reason);
+RefundReason ParseReason(Violations& violations, absl::string_view field, v1::RefundReason reason);
 
 /// The facts of a fee; `field` is where they stand.
 FareFacts ParseFareFacts(Violations& violations, const std::string& field,

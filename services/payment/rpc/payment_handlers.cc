@@ -94,18 +94,17 @@ Task<v1::Payment> PaymentHandlers::Create(const rpc::Call& call,
   rpc::RequireName(violations, "account", request.account(), "accounts/{account}");
   command.account = request.account();
   command.product = ParseProduct(violations, "product", request.product());
-  command.amount =
-      rpc::RequireMoney(violations, "amount", request.has_amount(), request.amount());
+  command.amount = rpc::RequireMoney(violations, "amount", request.has_amount(), request.amount());
   if (request.has_amount() && command.amount.minor_units == 0) {
     violations.Add("amount", "must be more than zero");
   }
-  command.expire_time = rpc::RequireTime(violations, "expire_time", request.has_expire_time(),
-                                         request.expire_time());
+  command.expire_time =
+      rpc::RequireTime(violations, "expire_time", request.has_expire_time(), request.expire_time());
   command.traceparent = call.traceparent;
   CO_RETURN_IF_ERROR(violations.ToStatus());
   Mutation<Payment> mutation = AnswerWithPayment(call);
-  ASSIGN_OR_CO_RETURN(const std::string answer, co_await use_cases_.opening.Open(
-                                                    std::move(command), std::move(mutation)));
+  ASSIGN_OR_CO_RETURN(const std::string answer,
+                      co_await use_cases_.opening.Open(std::move(command), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Payment>(answer);
 }
 
@@ -154,8 +153,8 @@ Task<v1::Payment> PaymentHandlers::Start(const rpc::Call& call,
   command.traceparent = call.traceparent;
   CO_RETURN_IF_ERROR(violations.ToStatus());
   Mutation<Payment> mutation = AnswerWithPayment(call);
-  ASSIGN_OR_CO_RETURN(const std::string answer, co_await use_cases_.start.Start(
-                                                    std::move(command), std::move(mutation)));
+  ASSIGN_OR_CO_RETURN(const std::string answer,
+                      co_await use_cases_.start.Start(std::move(command), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Payment>(answer);
 }
 
@@ -168,8 +167,8 @@ Task<v1::Payment> PaymentHandlers::Cancel(const rpc::Call& call,
   command.traceparent = call.traceparent;
   CO_RETURN_IF_ERROR(violations.ToStatus());
   Mutation<Payment> mutation = AnswerWithPayment(call);
-  ASSIGN_OR_CO_RETURN(const std::string answer, co_await use_cases_.closing.Close(
-                                                    std::move(command), std::move(mutation)));
+  ASSIGN_OR_CO_RETURN(const std::string answer,
+                      co_await use_cases_.closing.Close(std::move(command), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Payment>(answer);
 }
 
@@ -236,9 +235,9 @@ Task<v1::ListRefundsResponse> PaymentHandlers::Refunds(const rpc::Call& call,
   CO_RETURN_IF_ERROR(violations.ToStatus());
   const int size = page.size++;
   Viewer viewer = ViewerOf(call.caller);
-  ASSIGN_OR_CO_RETURN(const std::vector<houbu::payment::Refund> refunds,
-                      co_await use_cases_.lookup.Refunds(std::move(id), std::move(viewer),
-                                                         std::move(page)));
+  ASSIGN_OR_CO_RETURN(
+      const std::vector<houbu::payment::Refund> refunds,
+      co_await use_cases_.lookup.Refunds(std::move(id), std::move(viewer), std::move(page)));
   v1::ListRefundsResponse response;
   for (const houbu::payment::Refund& refund : refunds) {
     if (response.refunds_size() == size) {

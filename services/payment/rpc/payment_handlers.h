@@ -1,7 +1,6 @@
 /// PaymentService on the wire.
 #pragma once
 
-#include "houbu/payment/v1/payment.grpc.pb.h"
 #include "libs/async/task.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/seam.h"
@@ -11,6 +10,8 @@
 #include "services/payment/app/payment_start.h"
 #include "services/payment/app/refunding.h"
 #include "services/payment/app/settlement.h"
+
+#include "houbu/payment/v1/payment.grpc.pb.h"
 
 namespace houbu::payment {
 

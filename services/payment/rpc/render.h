@@ -3,11 +3,12 @@
 
 #include <string>
 
-#include "houbu/payment/v1/payment.pb.h"
 #include "services/payment/app/payment_lookup.h"
 #include "services/payment/domain/fee_policy.h"
 #include "services/payment/domain/payment.h"
 #include "services/payment/domain/refund.h"
+
+#include "houbu/payment/v1/payment.pb.h"
 
 namespace houbu::payment {
 

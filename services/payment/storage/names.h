@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+
 #include "services/payment/domain/payment.h"
 #include "services/payment/domain/refund.h"
 

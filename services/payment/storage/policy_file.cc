@@ -7,8 +7,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "libs/base/status_macros.h"
 #include "nlohmann/json.hpp"
+
+#include "libs/base/status_macros.h"
 
 namespace houbu::payment {
 namespace {
@@ -46,8 +47,7 @@ absl::StatusOr<std::int64_t> NumberAt(const Json& object, const std::string& whe
 }
 
 absl::StatusOr<FeeTier> ReadTier(const Json& json, const std::string& where) {
-  RETURN_IF_ERROR(
-      CheckKeys(json, where, {"tier", "more_than_hours", "at_least_hours", "percent"}));
+  RETURN_IF_ERROR(CheckKeys(json, where, {"tier", "more_than_hours", "at_least_hours", "percent"}));
   FeeTier tier{"", -absl::InfiniteDuration(), true, 0};
   ASSIGN_OR_RETURN(tier.name, TextAt(json, where, "tier"));
   ASSIGN_OR_RETURN(const std::int64_t percent, NumberAt(json, where, "percent"));

@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+
 #include "services/payment/domain/fee_policy.h"
 
 namespace houbu::payment {

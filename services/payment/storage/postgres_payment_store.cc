@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
 #include "libs/postgres/errors.h"
 #include "services/payment/domain/refusals.h"
@@ -62,6 +63,10 @@ constexpr char kSelectDueInquiries[] = R"sql(
 
 constexpr char kSelectDueRefunds[] = R"sql(
     SELECT id FROM refunds WHERE ask_at <= $1 ORDER BY ask_at, id LIMIT $2)sql";
+
+constexpr char kCountStuckRefunds[] = R"sql(
+    SELECT count(*) AS stuck FROM refunds
+    WHERE state = 'FAILED' OR (state = 'PENDING' AND create_time < $1))sql";
 
 constexpr char kSelectBalances[] = R"sql(
     SELECT account, currency, sum(amount)::bigint AS balance
@@ -174,10 +179,10 @@ Task<Refund> PostgresPaymentStore::LoadRefund(RefundId id) {
 }
 
 Task<std::vector<Payment>> PostgresPaymentStore::List(std::string account, Page page) {
-  std::string sql = absl::StrCat(
-      "SELECT ", kPaymentColumns, " FROM payments WHERE account = $1 AND ($2 = '' OR ",
-      "(create_time, id) < (SELECT create_time, id FROM payments WHERE id = $2)) ",
-      "ORDER BY create_time DESC, id DESC LIMIT $3");
+  std::string sql =
+      absl::StrCat("SELECT ", kPaymentColumns, " FROM payments WHERE account = $1 AND ($2 = '' OR ",
+                   "(create_time, id) < (SELECT create_time, id FROM payments WHERE id = $2)) ",
+                   "ORDER BY create_time DESC, id DESC LIMIT $3");
   postgres::Parameters params;
   params.Add(account).Add(page.after).Add(page.size);
   ASSIGN_OR_CO_RETURN(const postgres::Result found,
@@ -191,9 +196,9 @@ Task<std::vector<Payment>> PostgresPaymentStore::List(std::string account, Page 
 }
 
 Task<std::vector<Refund>> PostgresPaymentStore::ListRefunds(PaymentId payment, Page page) {
-  std::string sql = absl::StrCat(
-      "SELECT ", kRefundColumns, " FROM refunds WHERE payment = $1 AND ($2 = '' OR ",
-      "number > (SELECT number FROM refunds WHERE id = $2)) ORDER BY number LIMIT $3");
+  std::string sql =
+      absl::StrCat("SELECT ", kRefundColumns, " FROM refunds WHERE payment = $1 AND ($2 = '' OR ",
+                   "number > (SELECT number FROM refunds WHERE id = $2)) ORDER BY number LIMIT $3");
   postgres::Parameters params;
   params.Add(payment.value()).Add(page.after).Add(page.size);
   ASSIGN_OR_CO_RETURN(const postgres::Result found,
@@ -226,10 +231,11 @@ Task<std::vector<RefundId>> PostgresPaymentStore::DueRefunds(absl::Time now, int
   co_return ids;
 }
 
-Task<std::int64_t> PostgresPaymentStore::CountStuckRefunds() {
-  ASSIGN_OR_CO_RETURN(
-      const postgres::Result found,
-      co_await pool_.Query("SELECT count(*) AS stuck FROM refunds WHERE state = 'FAILED'"));
+Task<std::int64_t> PostgresPaymentStore::CountStuckRefunds(absl::Time decided_before) {
+  postgres::Parameters params;
+  params.Add(decided_before);
+  ASSIGN_OR_CO_RETURN(const postgres::Result found,
+                      co_await pool_.Query(kCountStuckRefunds, std::move(params)));
   co_return found.row(0).Int64("stuck");
 }
 

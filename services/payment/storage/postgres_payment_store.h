@@ -13,8 +13,8 @@
 namespace houbu::payment {
 
 /// Turns an effect into the call that makes it; its id is the effect's own for ever.
-using EncodeEffect = std::function<postgres::OutboxCall(const Effect& effect,
-                                                        const Commitment& commitment)>;
+using EncodeEffect =
+    std::function<postgres::OutboxCall(const Effect& effect, const Commitment& commitment)>;
 
 /// Keeps payments in PostgreSQL.
 class PostgresPaymentStore final : public PaymentStore {
@@ -32,7 +32,7 @@ class PostgresPaymentStore final : public PaymentStore {
   Task<std::vector<Refund>> ListRefunds(PaymentId payment, Page page) override;
   Task<std::vector<PaymentId>> DueInquiries(absl::Time now, int count_max) override;
   Task<std::vector<RefundId>> DueRefunds(absl::Time now, int count_max) override;
-  Task<std::int64_t> CountStuckRefunds() override;
+  Task<std::int64_t> CountStuckRefunds(absl::Time decided_before) override;
   Task<std::vector<LedgerBalance>> Balances() override;
   Task<void> KeepNotice(RawNotice notice) override;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
+
 #include "libs/postgres/parameters.h"
 #include "libs/postgres/result.h"
 #include "services/payment/domain/payment.h"

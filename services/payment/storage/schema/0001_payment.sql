@@ -54,7 +54,7 @@ CREATE TABLE refunds (
     UNIQUE (payment, number)
 );
 CREATE INDEX refunds_due ON refunds (ask_at) WHERE ask_at IS NOT NULL;
-CREATE INDEX refunds_stuck ON refunds (state) WHERE state = 'FAILED';
+CREATE INDEX refunds_not_done ON refunds (state, create_time) WHERE state <> 'SUCCEEDED';
 
 -- Callbacks as they came, once their sender was proven; a nonce is used once.
 CREATE TABLE provider_facts (

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/testing/manual_clock.h"
 #include "libs/testing/run_task.h"
 #include "services/payment/app/fact_application.h"
@@ -103,8 +104,7 @@ struct TestWorld {
                                        std::string request = "", std::string service = "") {
     RefundCommand command;
     command.id = id;
-    command.service =
-        service.empty() ? store.payments().at(id.value()).opener : std::move(service);
+    command.service = service.empty() ? store.payments().at(id.value()).opener : std::move(service);
     command.reason = reason;
     command.facts = with;
     return testing::RunTask(refunding.Refund(command, ForRefund(std::move(request))));

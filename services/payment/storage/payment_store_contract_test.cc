@@ -1,0 +1,271 @@
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "libs/postgres/errors.h"
+#include "services/payment/storage/store_subject.h"
+
+namespace houbu::payment {
+namespace {
+
+const absl::Time kNow = absl::FromUnixSeconds(1'793'491'200);
+
+Payment Opened(const std::string& id) {
+  Payment payment;
+  payment.id = PaymentId(id);
+  payment.opener = "waitlist";
+  payment.order = "waitlistOrders/wo-1";
+  payment.account = "accounts/ac-1";
+  payment.product = Product::kPrepayment;
+  payment.amount = Fen(10000);
+  payment.policy = "seed";
+  payment.create_time = kNow;
+  payment.expire_time = kNow + absl::Minutes(30);
+  payment.version = 1;
+  return payment;
+}
+
+Commitment Answering(const std::string& request_id, const std::string& bytes) {
+  Commitment commitment;
+  commitment.now = kNow;
+  if (!request_id.empty()) {
+    commitment.answer = Answer{RequestKey{"services/slot", "/m", request_id, "f"}, bytes};
+  }
+  return commitment;
+}
+
+Change Next(Change change) {
+  ++change.payment.version;
+  return change;
+}
+
+// Opened, started, paid; gives the payment.
+template <class Bench>
+Payment Paid(Bench& bench, const std::string& id) {
+  PaymentStore& store = bench.store();
+  REQUIRE(bench.Run(store.Insert(Opened(id), Answering("open-" + id, "opened"))).ok());
+  Payment payment = *bench.Run(store.Load(PaymentId(id)));
+  Change started = Next(*Start(payment, Channel::kSandbox, kNow));
+  REQUIRE(bench.Run(store.Commit(started, Answering("", ""))).ok());
+  OrderFact fact;
+  fact.state = OrderFact::State::kPaid;
+  fact.provider_order = "po-" + id;
+  fact.amount = payment.amount;
+  fact.pay_time = kNow + absl::Seconds(5);
+  Change paid = Next(*ApplyProviderFact(started.payment, fact, kNow));
+  REQUIRE(bench.Run(store.Commit(paid, Answering("", ""))).ok());
+  return paid.payment;
+}
+
+TEMPLATE_TEST_CASE("A payment is kept as it was stored", "[payment][store]", MemoryBench,
+                   PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  Paid(bench, "py-1");
+  const Payment kept = *bench.Run(bench.store().Load(PaymentId("py-1")));
+  CHECK(kept.version == 3);
+  CHECK(kept.state == PaymentState::kSucceeded);
+  CHECK(kept.opener == "waitlist");
+  CHECK(kept.order == "waitlistOrders/wo-1");
+  CHECK(kept.account == "accounts/ac-1");
+  CHECK(kept.product == Product::kPrepayment);
+  CHECK(kept.amount == Fen(10000));
+  CHECK(kept.policy == "seed");
+  CHECK(kept.create_time == kNow);
+  CHECK(kept.expire_time == kNow + absl::Minutes(30));
+  CHECK(kept.channel == Channel::kSandbox);
+  CHECK(kept.provider_order == "po-py-1");
+  CHECK(kept.pay_time == kNow + absl::Seconds(5));
+  CHECK(kept.captures == std::vector<std::string>{"po-py-1"});
+  CHECK(kept.captured == Fen(10000));
+  CHECK(!kept.fare.has_value());
+  CHECK(!kept.inquire_at.has_value());
+  CHECK(bench.effects() == 2);
+  CHECK(ReasonOf(bench.Run(bench.store().Load(PaymentId("py-2"))).status()) == "PAYMENT_UNKNOWN");
+}
+
+TEMPLATE_TEST_CASE("An answer is stored with its effect and found again", "[payment][store][X-07]",
+                   MemoryBench, PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  PaymentStore& store = bench.store();
+  RequestKey key{"services/slot", "/m", "rq-1", "f"};
+  CHECK(!bench.Run(store.FindAnswer(key))->has_value());
+  CHECK(*bench.Run(store.Insert(Opened("py-1"), Answering("rq-1", "first"))) == "first");
+  CHECK(**bench.Run(store.FindAnswer(key)) == "first");
+  CHECK(*bench.Run(store.Insert(Opened("py-1"), Answering("rq-1", "second"))) == "first");
+  CHECK(ReasonOf(bench.Run(store.Insert(Opened("py-1"), Answering("rq-2", "x"))).status()) ==
+        "PAYMENT_EXISTS");
+  key.fingerprint = "other";
+  CHECK(ReasonOf(bench.Run(store.FindAnswer(key)).status()) == "REQUEST_ID_REUSED");
+}
+
+TEMPLATE_TEST_CASE("Of two changes of one version one is stored", "[payment][store][X-07]",
+                   MemoryBench, PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  PaymentStore& store = bench.store();
+  const Payment paid = Paid(bench, "py-1");
+  const Change settled = Next(*Settle(paid, Fen(6000), "bookings/bk-1", kNow));
+  const Change returned = Next(*Return(paid, ReturnOrder(), kNow));
+  CHECK(bench.Run(store.Commit(settled, Answering("rq-s", "settled"))).ok());
+  CHECK(ReasonOf(bench.Run(store.Commit(returned, Answering("rq-r", "returned"))).status()) ==
+        "PAYMENT_RACED");
+  RequestKey key{"services/slot", "/m", "rq-r", "f"};
+  CHECK(!bench.Run(store.FindAnswer(key))->has_value());
+  const Payment kept = *bench.Run(store.Load(PaymentId("py-1")));
+  CHECK(kept.fare == Fen(6000));
+  CHECK(kept.returned == Fen(4000));
+  CHECK(kept.order == "bookings/bk-1");
+}
+
+TEMPLATE_TEST_CASE("Refunds are kept, changed and listed in order", "[payment][store][W-14]",
+                   MemoryBench, PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  PaymentStore& store = bench.store();
+  Payment paid = Paid(bench, "py-1");
+  const Change settled = Next(*Settle(paid, Fen(6000), "bookings/bk-1", kNow));
+  REQUIRE(bench.Run(store.Commit(settled, Answering("", ""))).ok());
+  ReturnOrder by_policy;
+  by_policy.quote = FeeQuote{Fen(600), Fen(5400), "TEN_PERCENT", kNow};
+  const Change returned = Next(*Return(settled.payment, by_policy, kNow));
+  REQUIRE(bench.Run(store.Commit(returned, Answering("", ""))).ok());
+  const Page page{"", 10};
+  const std::vector<Refund> refunds = *bench.Run(store.ListRefunds(PaymentId("py-1"), page));
+  REQUIRE(refunds.size() == 2);
+  CHECK(refunds[0].reason == RefundReason::kDifference);
+  CHECK(refunds[1].fee == Fen(600));
+  const Page second{refunds[0].id.value(), 10};
+  CHECK(bench.Run(store.ListRefunds(PaymentId("py-1"), second))->size() == 1);
+  CHECK(bench.Run(store.DueRefunds(kNow, 10))->size() == 2);
+  CHECK(bench.Run(store.DueRefunds(kNow - absl::Seconds(1), 10))->empty());
+
+  RefundFact done;
+  done.state = RefundFact::State::kSucceeded;
+  done.merchant_refund = MerchantRefund(refunds[0]);
+  done.provider_refund = "pr-1";
+  done.amount = refunds[0].amount;
+  done.refund_time = kNow + absl::Hours(1);
+  const Change ended = Next(*ApplyProviderFact(returned.payment, refunds[0], done, kNow));
+  REQUIRE(bench.Run(store.Commit(ended, Answering("", ""))).ok());
+  const Refund kept = *bench.Run(store.LoadRefund(refunds[0].id));
+  CHECK(kept.state == RefundState::kSucceeded);
+  CHECK(kept.refund_time == kNow + absl::Hours(1));
+  CHECK(bench.Run(store.DueRefunds(kNow, 10))->size() == 1);
+  CHECK(*bench.Run(store.CountStuckRefunds(kNow)) == 0);
+  CHECK(*bench.Run(store.CountStuckRefunds(kNow + absl::Seconds(1))) == 1);
+}
+
+TEMPLATE_TEST_CASE("The ledger sums to zero account by account", "[payment][store][X-06]",
+                   MemoryBench, PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  PaymentStore& store = bench.store();
+  const Payment paid = Paid(bench, "py-1");
+  const Change settled = Next(*Settle(paid, Fen(6000), "bookings/bk-1", kNow));
+  REQUIRE(bench.Run(store.Commit(settled, Answering("", ""))).ok());
+  const std::vector<LedgerBalance> balances = *bench.Run(store.Balances());
+  REQUIRE(balances.size() == 4);
+  std::int64_t sum = 0;
+  for (const LedgerBalance& balance : balances) sum += balance.balance.minor_units;
+  CHECK(sum == 0);
+  CHECK(balances[0].account == "customer_prepayments");
+  CHECK(balances[0].balance == Fen(0));
+  CHECK(balances[1].account == "fares");
+  CHECK(balances[1].balance == Fen(-6000));
+}
+
+TEMPLATE_TEST_CASE("What is due is found, the most overdue first", "[payment][store]", MemoryBench,
+                   PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  PaymentStore& store = bench.store();
+  for (int i = 1; i <= 3; ++i) {
+    Payment payment = Opened("py-" + std::to_string(i));
+    payment.create_time = kNow + absl::Seconds(i);
+    payment.inquire_at = kNow - absl::Minutes(i);
+    REQUIRE(bench.Run(store.Insert(payment, Answering("", ""))).ok());
+  }
+  const auto due = *bench.Run(store.DueInquiries(kNow, 2));
+  REQUIRE(due.size() == 2);
+  CHECK(due[0].value() == "py-3");
+  const Page page{"", 2};
+  const auto newest = *bench.Run(store.List("accounts/ac-1", page));
+  REQUIRE(newest.size() == 2);
+  CHECK(newest[0].id.value() == "py-3");
+  const Page second{"py-2", 2};
+  CHECK(bench.Run(store.List("accounts/ac-1", second))->front().id.value() == "py-1");
+  CHECK(bench.Run(store.List("accounts/ac-2", page))->empty());
+}
+
+TEMPLATE_TEST_CASE("A callback is kept once", "[payment][store][X-07]", MemoryBench,
+                   PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  RawNotice notice;
+  notice.nonce = "n-1";
+  notice.event_id = "ev-1";
+  notice.kind = "ORDER_PAID";
+  notice.subject = "py-1";
+  notice.body = std::string("{\"\\u0000\":\0}", 11);
+  notice.receive_time = kNow;
+  CHECK(bench.Run(bench.store().KeepNotice(notice)).ok());
+  CHECK(ReasonOf(bench.Run(bench.store().KeepNotice(notice))) == "REPLAYED");
+  notice.nonce = "n-2";
+  CHECK(bench.Run(bench.store().KeepNotice(notice)).ok());
+}
+
+TEST_CASE("The database lets nobody rewrite the ledger", "[payment][store][X-06]") {
+  PostgresBench bench;
+  if (!bench.ready()) return;
+  Paid(bench, "py-1");
+  for (const char* sql :
+       {"UPDATE ledger_entries SET amount = amount + 1", "DELETE FROM ledger_entries",
+        "TRUNCATE ledger_entries", "UPDATE ledger_transactions SET event = 'X'",
+        "DELETE FROM ledger_transactions", "TRUNCATE ledger_transactions CASCADE"}) {
+    CAPTURE(sql);
+    const auto outcome = bench.Run(bench.pool().Query(sql));
+    CHECK(postgres::ConstraintOf(outcome.status()) == "ledger_append_only");
+  }
+}
+
+TEST_CASE("The database takes no transaction that does not balance", "[payment][store][X-06]") {
+  PostgresBench bench;
+  if (!bench.ready()) return;
+  const Payment paid = Paid(bench, "py-1");
+  Change change = Next(*Settle(paid, Fen(6000), "bookings/bk-1", kNow));
+  SECTION("a fen too much") { change.postings[0].entries[0].amount.minor_units += 1; }
+  SECTION("two currencies") {
+    change.postings[0].entries[1].amount.currency = *Currency::Parse("USD");
+  }
+  SECTION("no entries") { change.postings[0].entries.clear(); }
+  const auto outcome = bench.Run(bench.store().Commit(change, Answering("", "")));
+  CHECK(postgres::ConstraintOf(outcome.status()) == "ledger_balanced");
+  CHECK(bench.Run(bench.store().Load(PaymentId("py-1")))->version == paid.version);
+}
+
+TEST_CASE("The database never returns more than was captured", "[payment][store][X-06]") {
+  PostgresBench bench;
+  if (!bench.ready()) return;
+  Paid(bench, "py-1");
+  const auto outcome = bench.Run(bench.pool().Query("UPDATE payments SET returned = 10001"));
+  CHECK(postgres::ConstraintOf(outcome.status()) == "payments_never_return_more");
+}
+
+TEST_CASE("An event is posted once", "[payment][store][X-06][X-07]") {
+  PostgresBench bench;
+  if (!bench.ready()) return;
+  const Payment paid = Paid(bench, "py-1");
+  const Change settled = Next(*Settle(paid, Fen(6000), "bookings/bk-1", kNow));
+  REQUIRE(bench.Run(bench.store().Commit(settled, Answering("", ""))).ok());
+  Change again = settled;
+  ++again.payment.version;
+  again.refunds.clear();
+  CHECK(!bench.Run(bench.store().Commit(again, Answering("", ""))).ok());
+}
+
+}  // namespace
+}  // namespace houbu::payment
