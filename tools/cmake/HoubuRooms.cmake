@@ -90,12 +90,10 @@ function(houbu_test_program name folder)
   endif()
 endfunction()
 
-# The libraries' tests, and the tests across services by folder: tests/<folder> -> <folder>_test.
+# The libraries' tests, and the simulation, which runs the services' use cases side by side.
 function(houbu_tests)
   houbu_test_program(libs_test libs LINKS houbu_process)
-  file(GLOB folders CONFIGURE_DEPENDS LIST_DIRECTORIES true ${CMAKE_SOURCE_DIR}/tests/*)
-  foreach(path ${folders})
-    get_filename_component(folder ${path} NAME)
-    houbu_test_program(${folder}_test tests/${folder} LINKS houbu_process houbu_protos)
-  endforeach()
+  houbu_test_program(simulation_test tests/simulation
+                     LINKS houbu_account_app houbu_slot_app houbu_waitlist_app houbu_payment_app
+                           houbu_notification_app)
 endfunction()
