@@ -101,11 +101,13 @@ boost::asio::awaitable<void> Landed(
         if (const auto flying = watched.lock()) flying->context.TryCancel();
       });
     }
-    start(*flight, [flight, waiting, executor](grpc::Status outcome) {
+    start(*flight, [flight, waiting, executor](grpc::Status outcome) mutable {
       flight->outcome = std::move(outcome);
-      // What waits is destroyed on its own loop, which may end as soon as it has resumed.
-      boost::asio::post(executor, [waiting] {
-        Waiting resumed = *std::move(*waiting);
+      // Both go to the loop whole: what waits may end it as soon as it has resumed, and the last
+      // owner of a flight may own the last reference of a channel, which gRPC 1.51 cannot destroy
+      // on its own thread.
+      boost::asio::post(executor, [flight = std::move(flight), waiting = std::move(waiting)] {
+        auto resumed = *std::move(*waiting);
         waiting->reset();
         std::move(resumed.handler)();
       });
