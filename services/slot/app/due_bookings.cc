@@ -22,7 +22,9 @@ Task<int> DueBookings::Sweep(int limit) {
 Task<void> DueBookings::Handle(BookingId id) {
   ASSIGN_OR_CO_RETURN(Booking booking, co_await tools_.bookings.Load(std::move(id)));
   const absl::Time now = tools_.clock.Now();
-  if (booking.state == BookingState::kBooked) co_return co_await EndJourney(std::move(booking), now);
+  if (booking.state == BookingState::kBooked) {
+    co_return co_await EndJourney(std::move(booking), now);
+  }
   co_return co_await EndHold(std::move(booking), now);
 }
 

@@ -1,4 +1,4 @@
-/// Requests read and checked: each function notes what is wrong, so that a caller hears all at once.
+/// Requests read and checked: each function notes what is wrong, so that a caller hears it all.
 #pragma once
 
 #include <string>

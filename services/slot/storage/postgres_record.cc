@@ -5,7 +5,7 @@
 #include "libs/async/status_macros.h"
 #include "libs/postgres/errors.h"
 #include "services/slot/storage/change_writer.h"
-#include "services/slot/storage/refusals.h"
+#include "services/slot/storage/constraint_refusals.h"
 
 namespace houbu::slot {
 
@@ -31,7 +31,7 @@ Task<Committed> PostgresRecord::Commit(Change change) {
   if (work.answer().has_value()) co_return Refuse(postgres::kRequestRaced);
   ChangeWriter writer(std::move(work), std::move(change), encode_);
   const auto committed = co_await writer.Write();
-  if (!committed.ok()) co_return RefusalOf(committed.status());
+  if (!committed.ok()) co_return RefusalOfConstraint(committed.status());
   co_return *committed;
 }
 

@@ -6,6 +6,6 @@
 namespace houbu::slot {
 
 /// Turns a constraint's no into the refusal it stands for; leaves every other failure as it is.
-absl::Status RefusalOf(const absl::Status& failure);
+absl::Status RefusalOfConstraint(const absl::Status& failure);
 
 }  // namespace houbu::slot

@@ -1,4 +1,4 @@
-#include "services/slot/storage/refusals.h"
+#include "services/slot/storage/constraint_refusals.h"
 
 #include <string>
 
@@ -24,7 +24,7 @@ constexpr Meaning kMeanings[] = {
 
 }  // namespace
 
-absl::Status RefusalOf(const absl::Status& failure) {
+absl::Status RefusalOfConstraint(const absl::Status& failure) {
   const std::string constraint = postgres::ConstraintOf(failure);
   for (const Meaning& meaning : kMeanings) {
     if (constraint == meaning.constraint) return Refuse(*meaning.refusal);

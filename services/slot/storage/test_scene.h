@@ -1,0 +1,327 @@
+/// A small network with all of slot's use cases on real PostgreSQL, the plain index beside it.
+#pragma once
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+#include "libs/postgres/migrations.h"
+#include "libs/testing/manual_clock.h"
+#include "libs/testing/run_task.h"
+#include "libs/testing/sequential_id_source.h"
+#include "libs/testing/test_postgres.h"
+#include "services/slot/app/booking_creation.h"
+#include "services/slot/app/booking_lookup.h"
+#include "services/slot/app/cancellation.h"
+#include "services/slot/app/demand_line.h"
+#include "services/slot/app/due_bookings.h"
+#include "services/slot/app/index_keeper.h"
+#include "services/slot/app/matching.h"
+#include "services/slot/app/memory_inventory.h"
+#include "services/slot/app/payment_confirmation.h"
+#include "services/slot/app/rebooking.h"
+#include "services/slot/app/window_search.h"
+#include "services/slot/peers/effect_calls.h"
+#include "services/slot/storage/postgres_bookings.h"
+#include "services/slot/storage/postgres_demands.h"
+#include "services/slot/storage/postgres_inventory.h"
+#include "services/slot/storage/postgres_record.h"
+#include "services/slot/storage/postgres_runs.h"
+#include "services/slot/storage/postgres_windows.h"
+#include "services/slot/storage/schema.h"
+
+namespace houbu::slot {
+
+/// The sample: trains g1 and g3 (stops a, b, c; second: 4 numbered seats, standing: 2 counted) on
+/// 1 December, g3 leaving while g1 is still under way; windows w1 and w2 of station pek and w9 of
+/// pvg with an exit-card class of 2 places at 20 yuan. All in Shanghai's time; today is the 20th of
+/// November.
+inline constexpr char kSample[] = R"sql(
+  INSERT INTO runs (id, kind, display_name, service_date, time_zone, sale_open_at, departs_at)
+  VALUES
+    ('g1', 'TRAIN', 'G1', '2026-12-01', 'Asia/Shanghai', '2026-11-01', '2026-12-01 08:00+08'),
+    ('g3', 'TRAIN', 'G3', '2026-12-01', 'Asia/Shanghai', '2026-11-01', '2026-12-01 09:30+08'),
+    ('w1', 'WINDOW', '上午', '2026-12-01', 'Asia/Shanghai', '2026-11-01', '2026-12-01 09:00+08'),
+    ('w2', 'WINDOW', '上午', '2026-12-02', 'Asia/Shanghai', '2026-11-01', '2026-12-02 09:00+08'),
+    ('w9', 'WINDOW', '上午', '2026-12-01', 'Asia/Shanghai', '2026-11-01', '2026-12-01 14:00+08');
+  INSERT INTO run_stops (run_id, stop_index, station_id, station_name, city, arrives_at,
+                         departs_at)
+  VALUES
+    ('g1', 0, 'a', '甲', '甲市', '2026-12-01 08:00+08', '2026-12-01 08:00+08'),
+    ('g1', 1, 'b', '乙', '乙市', '2026-12-01 09:00+08', '2026-12-01 09:05+08'),
+    ('g1', 2, 'c', '丙', '丙市', '2026-12-01 10:00+08', '2026-12-01 10:00+08'),
+    ('g3', 0, 'a', '甲', '甲市', '2026-12-01 09:30+08', '2026-12-01 09:30+08'),
+    ('g3', 1, 'b', '乙', '乙市', '2026-12-01 10:30+08', '2026-12-01 10:35+08'),
+    ('g3', 2, 'c', '丙', '丙市', '2026-12-01 11:30+08', '2026-12-01 11:30+08'),
+    ('w1', 0, 'pek', '首都', '北京', '2026-12-01 09:00+08', '2026-12-01 09:00+08'),
+    ('w1', 1, 'pek', '首都', '北京', '2026-12-01 12:00+08', '2026-12-01 12:00+08'),
+    ('w2', 0, 'pek', '首都', '北京', '2026-12-02 09:00+08', '2026-12-02 09:00+08'),
+    ('w2', 1, 'pek', '首都', '北京', '2026-12-02 12:00+08', '2026-12-02 12:00+08'),
+    ('w9', 0, 'pvg', '浦东', '上海', '2026-12-01 14:00+08', '2026-12-01 14:00+08'),
+    ('w9', 1, 'pvg', '浦东', '上海', '2026-12-01 17:00+08', '2026-12-01 17:00+08');
+  INSERT INTO run_classes (run_id, code, kind, capacity) VALUES
+    ('g1', 'second', 'ASSIGNED', 4), ('g1', 'standing', 'COUNTED', 2),
+    ('g3', 'second', 'ASSIGNED', 4),
+    ('w1', 'exit-card', 'COUNTED', 2), ('w2', 'exit-card', 'COUNTED', 2),
+    ('w9', 'exit-card', 'COUNTED', 2);
+  INSERT INTO run_units (run_id, class_code, unit, coach, number)
+  SELECT run, 'second', u, '01', '0' || (u + 1)
+  FROM unnest(ARRAY['g1', 'g3']) AS run, generate_series(0, 3) AS u;
+  INSERT INTO run_fares (run_id, class_code, from_stop, to_stop, fare_minor)
+  SELECT run, class, f, t, (t - f) * 10000
+  FROM (VALUES ('g1', 'second'), ('g1', 'standing'), ('g3', 'second')) AS k(run, class),
+       (VALUES (0, 1), (1, 2), (0, 2)) AS s(f, t);
+  INSERT INTO run_fares (run_id, class_code, from_stop, to_stop, fare_minor)
+  SELECT run, 'exit-card', 0, 1, 2000 FROM unnest(ARRAY['w1', 'w2', 'w9']) AS run;
+)sql";
+
+/// Believes a statement whose payload lists the travellers' keys, "t1,t2".
+class TrustingStatements final : public StatementCheck {
+ public:
+  absl::StatusOr<std::vector<Traveller>> Verify(const SignedStatement& statement,
+                                                absl::string_view, absl::Time) const override {
+    std::vector<Traveller> travellers;
+    for (absl::string_view key : absl::StrSplit(statement.payload, ',')) {
+      Traveller traveller;
+      traveller.key = std::string(key);
+      traveller.passenger = absl::StrCat("accounts/ac-1/passengers/", key);
+      traveller.masked_name = "旅**";
+      travellers.push_back(std::move(traveller));
+    }
+    return travellers;
+  }
+};
+
+/// Who wants what; the defaults book one seat of g1 from a to c for traveller t1.
+struct Wish {
+  std::string run = "g1";
+  std::string class_code = "second";
+  std::string from = "a";
+  std::string to = "c";
+  std::string travellers = "t1";
+  std::string account = "accounts/ac-1";
+  std::string request;  ///< The request_id; a new one when empty.
+};
+
+/// All of slot on one database and one index.
+class Scene final {
+ public:
+  /// Null, with the reason printed, where there is no server.
+  static std::unique_ptr<Scene> OrSkip() {
+    auto database = testing::TestPostgres::OrSkip();
+    if (!database) return nullptr;
+    return std::unique_ptr<Scene>(new Scene(std::move(database)));
+  }
+  ~Scene() { pool.Close(); }
+
+  /// Runs a task to its end.
+  template <class Result>
+  Result Run(boost::asio::awaitable<Result> task) {
+    return testing::RunTask(loop, std::move(task));
+  }
+
+  /// A request nobody has made before, or the one named.
+  RequestKey Key(const std::string& request = "", const std::string& fingerprint = "f") {
+    RequestKey key;
+    key.caller = "accounts/ac-1";
+    key.method = "/m";
+    key.request_id = request.empty() ? ids.Next("rq") : request;
+    key.fingerprint = fingerprint;
+    return key;
+  }
+
+  /// Books; gives the booking as it is kept.
+  absl::StatusOr<Booking> Book(const Wish& wish, const std::string& fingerprint = "f") {
+    BookingWish asked;
+    asked.origin.account = wish.account;
+    asked.run = RunId(wish.run);
+    asked.class_code = wish.class_code;
+    asked.from = wish.from;
+    asked.to = wish.to;
+    asked.statement.payload = wish.travellers;
+    asked.destination_country = "JP";
+    return Loaded(Run(creation.Create(asked, Answer(Key(wish.request, fingerprint)))));
+  }
+
+  /// Books and pays.
+  absl::StatusOr<Booking> BookPaid(const Wish& wish) {
+    absl::StatusOr<Booking> held = Book(wish);
+    if (!held.ok()) return held;
+    return Pay(*held);
+  }
+
+  /// Tells that the booking's payment succeeded; gives the booking as it is then.
+  absl::StatusOr<Booking> Pay(const Booking& booking, const std::string& request = "") {
+    PaymentArrival arrival;
+    arrival.payment = booking.payment;
+    arrival.booking = booking.id;
+    arrival.amount = booking.total;
+    StoredAnswer answer;
+    answer.key = Key(request);
+    const auto heard = Run(confirmation.Arrived(arrival, answer));
+    if (!heard.ok()) return heard.status();
+    return Load(booking.id);
+  }
+
+  /// Cancels; gives the booking as it is kept.
+  absl::StatusOr<Booking> Cancel(const Booking& booking, const std::string& request = "") {
+    CancellationWish wish;
+    wish.origin.account = booking.account;
+    wish.booking = booking.id;
+    wish.reason = "行程有变";
+    return Loaded(Run(cancellation.Cancel(wish, Answer(Key(request)))));
+  }
+
+  /// Books again in another run.
+  absl::StatusOr<Booking> Rebook(const Booking& booking, const std::string& run,
+                                 const std::string& travellers = "t1",
+                                 const std::string& account = "accounts/ac-1") {
+    RebookingWish wish;
+    wish.origin.account = account;
+    wish.booking = booking.id;
+    wish.run = RunId(run);
+    wish.statement.payload = travellers;
+    return Loaded(Run(rebooking.Rebook(wish, Answer(Key()))));
+  }
+
+  /// Puts a demand in line; demands enlisted later are effective later.
+  absl::StatusOr<Demand> Enlist(const std::string& id, const Wish& wish) {
+    Enlistment enlistment;
+    enlistment.id = DemandId(id);
+    enlistment.wish.run = RunId(wish.run);
+    enlistment.wish.class_code = wish.class_code;
+    enlistment.wish.from = wish.from;
+    enlistment.wish.to = wish.to;
+    enlistment.order = absl::StrCat("waitlistOrders/of-", id);
+    enlistment.account = wish.account;
+    enlistment.payment = absl::StrCat("payments/of-", id);
+    SignedStatement statement;
+    statement.payload = wish.travellers;
+    enlistment.travellers = statements.Verify(statement, wish.account, clock.Now()).value();
+    enlistment.effective_at = clock.Now() + absl::Microseconds(++enlisted_);
+    const auto answer = Run(line.Enlist(enlistment, DemandAnswer()));
+    if (!answer.ok()) return answer.status();
+    return LoadDemand(id);
+  }
+
+  /// A demand as it is kept.
+  Demand LoadDemand(const std::string& id) { return Run(demands.Load(DemandId(id))).value(); }
+
+  /// A booking as it is kept.
+  absl::StatusOr<Booking> Load(const BookingId& id) { return Run(bookings.Load(id)); }
+
+  /// Lets matches come to the record.
+  void Match() { REQUIRE(Run(matching.ReadAll()).ok()); }
+
+  /// What is wrong with the whole inventory; empty when nothing is.
+  std::vector<std::string> Wrongs() {
+    const InventoryReport report = Run(keeper.Check(std::nullopt)).value();
+    std::vector<std::string> wrongs = report.audit.differences;
+    if (report.audit.oversold != 0) wrongs.push_back("oversold");
+    if (report.audit.servable_waiting != 0) wrongs.push_back("servable waiting");
+    if (report.audit.conservation_error() != 0) wrongs.push_back("conservation");
+    return wrongs;
+  }
+
+  /// The calls in the outbox, "Method aggregate", in their order.
+  std::vector<std::string> Calls() {
+    const auto rows =
+        Run(pool.Query("SELECT method, aggregate FROM outbox ORDER BY seq")).value();
+    std::vector<std::string> calls;
+    for (int i = 0; i < rows.rows(); ++i) {
+      const std::string method = rows.row(i).Text("method");
+      calls.push_back(absl::StrCat(method.substr(method.rfind('/') + 1), " ",
+                                   rows.row(i).Text("aggregate")));
+    }
+    return calls;
+  }
+
+  /// How often a call of this method waits in the outbox.
+  int CountCalls(const std::string& method) {
+    const std::vector<std::string> calls = Calls();
+    return static_cast<int>(std::count_if(calls.begin(), calls.end(), [&](const auto& call) {
+      return call.substr(0, call.find(' ')) == method;
+    }));
+  }
+
+  /// Answers a booking's request with its id.
+  Mutation<Booking> Answer(RequestKey key) {
+    Mutation<Booking> mutation;
+    mutation.key = std::move(key);
+    mutation.render = [](const Booking& booking) { return booking.id.value(); };
+    return mutation;
+  }
+
+  /// Answers a demand's request with its id.
+  Mutation<Demand> DemandAnswer() {
+    Mutation<Demand> mutation;
+    mutation.key = Key();
+    mutation.render = [](const Demand& demand) { return demand.id.value(); };
+    return mutation;
+  }
+
+ private:
+  explicit Scene(std::unique_ptr<testing::TestPostgres> database)
+      : database_(std::move(database)), pool(loop.get_executor(), OptionsOf(*database_)) {
+    REQUIRE(Run(postgres::Migrate(pool, kMigrations)).ok());
+    database_->Execute(kSample);
+  }
+
+  static postgres::PoolOptions OptionsOf(const testing::TestPostgres& database) {
+    postgres::PoolOptions options;
+    options.conninfo = database.conninfo();
+    return options;
+  }
+
+  absl::StatusOr<Booking> Loaded(const absl::StatusOr<std::string>& id) {
+    if (!id.ok()) return id.status();
+    return Load(BookingId(*id));
+  }
+
+  std::unique_ptr<testing::TestPostgres> database_;
+  int enlisted_ = 0;
+
+ public:
+  boost::asio::io_context loop{1};
+  postgres::Pool pool;
+  testing::ManualClock clock{absl::FromCivil(absl::CivilMinute(2026, 11, 20, 2, 0),
+                                             absl::UTCTimeZone())};
+  testing::SequentialIdSource ids;
+  TrustingStatements statements;
+  PostgresRecord record{pool, EncodeEffectCall};
+  PostgresBookings bookings{pool};
+  PostgresDemands demands{pool};
+  PostgresRuns runs{pool};
+  PostgresWindows windows{pool};
+  PostgresInventory inventory{pool, clock};
+  MemoryInventory index{clock};
+  FreshIndex fresh_index{index, inventory};
+  BookingPolicy policy;
+  BookingTools tools{clock, ids, record, runs, bookings, inventory, fresh_index, index, policy};
+  WindowSearch search{WindowSearch::Tools{windows, runs, fresh_index, policy}};
+  BookingCreation creation{tools, statements};
+  BookingLookup lookup{bookings};
+  Cancellation cancellation{tools};
+  Rebooking rebooking{tools, statements, search};
+  PaymentConfirmation confirmation{tools};
+  DueBookings due{tools};
+  DemandLine line{tools, demands};
+  Matching matching{tools, demands, "reader-1"};
+  IndexKeeper keeper{
+      IndexKeeper::Tools{clock, record, index, inventory, fresh_index, KeeperPolicy()}};
+};
+
+/// The reason of an outcome that failed, "" for one that did not.
+template <class T>
+std::string ReasonOfOutcome(const absl::StatusOr<T>& outcome) {
+  return std::string(ReasonOf(outcome.status()));
+}
+
+}  // namespace houbu::slot
