@@ -78,7 +78,9 @@ Task<FeeQuote> Refunding::Quote(QuoteQuestion question) {
   ASSIGN_OR_CO_RETURN(const Payment payment, co_await store_.Load(*question.id));
   CO_RETURN_IF_ERROR(CheckVisible(payment, question.viewer));
   ASSIGN_OR_CO_RETURN(const FeePolicy policy, policies_.Find(payment.policy));
-  co_return AssessFee(policy, question.facts);
+  ASSIGN_OR_CO_RETURN(FeeQuote quote, AssessFee(policy, question.facts));
+  ASSIGN_OR_CO_RETURN(const Money left, Left(payment));
+  co_return Within(std::move(quote), left);
 }
 
 }  // namespace houbu::payment

@@ -40,7 +40,7 @@ class Refunding final {
   /// no id. Refuses kPaymentUnknown, kPolicyUnknown, kNotSettledYet.
   Task<std::string> Refund(RefundCommand command, Mutation<houbu::payment::Refund> mutation);
 
-  /// Says what a refund would give and until when.
+  /// Says what a refund would give and until when; of a payment, no more than is left of it.
   Task<FeeQuote> Quote(QuoteQuestion question);
 
  private:

@@ -1,6 +1,7 @@
 #include "services/payment/domain/fee_policy.h"
 
 #include <algorithm>
+#include <compare>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -166,6 +167,15 @@ absl::StatusOr<FeeQuote> AssessFee(const FeePolicy& policy, const FareFacts& fac
   ASSIGN_OR_RETURN(const Money fee, Multiply(fee_each, facts.tickets));
   ASSIGN_OR_RETURN(const Money refund, Subtract(fares, fee));
   return FeeQuote{fee, refund, spoken.tier, spoken.until};
+}
+
+absl::StatusOr<FeeQuote> Within(FeeQuote quote, Money left) {
+  ASSIGN_OR_RETURN(const Money fares, Add(quote.fee, quote.refund));
+  ASSIGN_OR_RETURN(const auto fit, Compare(fares, left));
+  const Money gross = std::is_lt(fit) ? fares : left;
+  quote.fee.minor_units = std::min(quote.fee.minor_units, gross.minor_units);
+  ASSIGN_OR_RETURN(quote.refund, Subtract(gross, quote.fee));
+  return quote;
 }
 
 }  // namespace houbu::payment

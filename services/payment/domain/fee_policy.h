@@ -104,4 +104,8 @@ absl::StatusOr<Money> FeeOfTicket(const FeePolicy& policy, Money fare, int perce
 /// second it is in. Refuses kAmountOverflow.
 absl::StatusOr<FeeQuote> AssessFee(const FeePolicy& policy, const FareFacts& facts);
 
+/// Returns `quote` for no more than is left of the money: first the refund shrinks, then the fee.
+/// Refuses kCurrencyMismatch.
+absl::StatusOr<FeeQuote> Within(FeeQuote quote, Money left);
+
 }  // namespace houbu::payment

@@ -142,6 +142,16 @@ TEST_CASE("A quote says until when it holds", "[payment][X-12]") {
   }
 }
 
+TEST_CASE("A quote never promises more than is left", "[payment][X-12]") {
+  const FeeQuote quote{Fen(600), Fen(5400), "TEN_PERCENT", Departure()};
+  CHECK(Within(quote, Fen(9999))->refund == Fen(5400));
+  CHECK(Within(quote, Fen(6000))->refund == Fen(5400));
+  CHECK(Within(quote, Fen(4000))->refund == Fen(3400));
+  CHECK(Within(quote, Fen(4000))->fee == Fen(600));
+  CHECK(Within(quote, Fen(500))->fee == Fen(500));
+  CHECK(Within(quote, Fen(0))->refund == Fen(0));
+}
+
 TEST_CASE("The policy in force when a payment was opened is found again", "[payment][X-12]") {
   FeePolicy later = SeedPolicy();
   later.id = "dearer";

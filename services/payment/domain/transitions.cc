@@ -1,6 +1,7 @@
 #include "services/payment/domain/transitions.h"
 
 #include <algorithm>
+#include <compare>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -274,10 +275,9 @@ absl::StatusOr<Change> Return(Payment payment, const ReturnOrder& order, absl::T
   Money gross = left;
   Money fee{0, left.currency};
   if (order.quote.has_value()) {
-    ASSIGN_OR_RETURN(const Money fares, Add(order.quote->fee, order.quote->refund));
-    ASSIGN_OR_RETURN(const auto order_of_fares, Compare(fares, left));
-    if (order_of_fares < 0) gross = fares;
-    fee.minor_units = std::min(order.quote->fee.minor_units, gross.minor_units);
+    ASSIGN_OR_RETURN(const FeeQuote quote, Within(*order.quote, left));
+    ASSIGN_OR_RETURN(gross, Add(quote.fee, quote.refund));
+    fee = quote.fee;
   }
   const Source from = IsUnsettledPrepayment(payment) ? Source::kPrepayments : Source::kFares;
   Change change = Unchanged(std::move(payment));
@@ -295,7 +295,7 @@ absl::StatusOr<Change> Settle(Payment payment, Money fare, const std::string& or
   }
   ASSIGN_OR_RETURN(const Money left, Left(payment));
   ASSIGN_OR_RETURN(const auto fit, Compare(fare, left));
-  if (fit > 0) return Refuse(kFareExceedsPayment);
+  if (std::is_gt(fit)) return Refuse(kFareExceedsPayment);
   ASSIGN_OR_RETURN(const Money difference, Subtract(left, fare));
   Change change = Changed(std::move(payment));
   change.payment.fare = fare;

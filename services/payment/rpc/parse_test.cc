@@ -1,0 +1,74 @@
+#include "services/payment/rpc/parse.h"
+
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+namespace houbu::payment {
+namespace {
+
+std::vector<std::string> FieldsOf(const Violations& violations) {
+  std::vector<std::string> fields;
+  for (const Violation& violation : ViolationsOf(violations.ToStatus())) {
+    fields.push_back(violation.field);
+  }
+  return fields;
+}
+
+TEST_CASE("Everything wrong with the facts of a fee is heard at once", "[payment][rpc]") {
+  Violations violations;
+  v1::FareFacts facts;
+  facts.mutable_fare()->set_currency_code("yuan");
+  facts.set_tickets(10);
+  ParseFareFacts(violations, "fare_facts", facts);
+  CHECK(FieldsOf(violations) ==
+        std::vector<std::string>{"fare_facts.product", "fare_facts.fare.currency_code",
+                                 "fare_facts.tickets", "fare_facts.departure_time",
+                                 "fare_facts.cancel_time"});
+}
+
+TEST_CASE("Sound facts of a fee are read as they are", "[payment][rpc]") {
+  Violations violations;
+  v1::FareFacts facts;
+  facts.set_product(v1::PRODUCT_APPOINTMENT);
+  facts.mutable_fare()->set_currency_code("CNY");
+  facts.mutable_fare()->set_minor_units(2000);
+  facts.set_tickets(2);
+  facts.mutable_departure_time()->set_seconds(1'796'083'200);
+  facts.mutable_cancel_time()->set_seconds(1'796'000'000);
+  facts.set_changed_into_spring_festival(true);
+  const FareFacts parsed = ParseFareFacts(violations, "fare_facts", facts);
+  CHECK(violations.empty());
+  CHECK(parsed.product == Product::kAppointment);
+  CHECK(parsed.fare == Fen(2000));
+  CHECK(parsed.tickets == 2);
+  CHECK(parsed.departure_time == absl::FromUnixSeconds(1'796'083'200));
+  CHECK(parsed.changed_into_spring_festival);
+}
+
+TEST_CASE("Unknown enums and names are refused by their field", "[payment][rpc]") {
+  Violations violations;
+  ParsePaymentName(violations, "name", "payments/../x");
+  ParsePaymentName(violations, "name", "bookings/bk-1");
+  ParseChannel(violations, "channel", static_cast<v1::Channel>(99));
+  ParseReason(violations, "reason", v1::REFUND_REASON_UNSPECIFIED);
+  CHECK(FieldsOf(violations) == std::vector<std::string>{"name", "name", "channel", "reason"});
+}
+
+TEST_CASE("Who asks is who the seam identified", "[payment][rpc]") {
+  rpc::Caller caller;
+  caller.kind = rpc::Caller::Kind::kService;
+  caller.service = "slot";
+  CHECK(ViewerOf(caller).name == "slot");
+  CHECK(ViewerOf(caller).kind == Viewer::Kind::kService);
+  caller.kind = rpc::Caller::Kind::kAccount;
+  caller.account = "accounts/ac-1";
+  CHECK(ViewerOf(caller).name == "accounts/ac-1");
+  caller.kind = rpc::Caller::Kind::kPublic;
+  caller.account.clear();
+  CHECK(ViewerOf(caller).kind == Viewer::Kind::kAccount);
+}
+
+}  // namespace
+}  // namespace houbu::payment
