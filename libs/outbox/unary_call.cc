@@ -33,13 +33,17 @@ asio::awaitable<grpc::Status> UnaryCall::Make() {
     using Handler = decltype(handler);
     const auto executor = asio::get_associated_executor(handler);
     auto waiting = std::make_shared<std::optional<Handler>>(std::move(handler));
-    auto answered = [self, waiting, guard = asio::make_work_guard(executor)](grpc::Status status) {
-      Handler resumed = *std::move(*waiting);
-      waiting->reset();
-      asio::post(guard.get_executor(),
-                 [resumed = std::move(resumed), status = std::move(status)]() mutable {
-                   std::move(resumed)(std::move(status));
-                 });
+    auto answered = [self, waiting,
+                     guard = asio::make_work_guard(executor)](grpc::Status status) mutable {
+      const auto loop = guard.get_executor();
+      // All goes to the loop whole: the last owner of a call may own the last reference of a
+      // channel, which gRPC 1.51 cannot destroy on its own thread.
+      asio::post(loop, [self = std::move(self), waiting = std::move(waiting),
+                        guard = std::move(guard), status = std::move(status)]() mutable {
+        Handler resumed = *std::move(*waiting);
+        waiting->reset();
+        std::move(resumed)(std::move(status));
+      });
     };
     self->stub_.UnaryCall(&self->context_, self->method_, grpc::StubOptions(), &self->request_,
                           &self->answer_, std::move(answered));
