@@ -155,6 +155,23 @@ TEST_CASE("a peer that is away is UNAVAILABLE", "[rpc][client]") {
         absl::StatusCode::kUnavailable);
 }
 
+TEST_CASE("a server tells which services it has", "[rpc][server][reflection]") {
+  Presence running;
+  testing::TestService service;
+  testing::ScriptedHandlers handlers(service.seam, [&running](const Call&) {
+    return AnswerAfter(absl::ZeroDuration(), &running);
+  });
+  REQUIRE(service.Serve(handlers).ok());
+  // One ServerReflectionRequest with an empty list_services, as a stream of one message.
+  const std::string list_services("\x3a\x00", 2);
+  const absl::StatusOr<std::string> answer =
+      testing::RunTask(CallBytes(service.ConnectAs("operator"),
+                                 "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
+                                 list_services, Within(absl::Seconds(5))));
+  REQUIRE(answer.ok());
+  CHECK(answer->find("houbu.development.v1.ClockService") != std::string::npos);
+}
+
 TEST_CASE("draining says NOT_SERVING and lets running calls finish", "[rpc][server][drain]") {
   Presence running;
   testing::TestService service;
