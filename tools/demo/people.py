@@ -11,6 +11,8 @@ import secrets
 from wire import Refusal
 from world import wait_for
 
+CODE_SECONDS = 10
+SIGN_IN_ATTEMPTS = 3
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _random = random.Random(secrets.randbits(64))
@@ -36,21 +38,38 @@ class Person:
         self.passengers = [self._add_passenger(STEMS[i % 10]) for i in range(travellers)]
 
     def sign_in(self):
-        """By phone and the one-time code that arrives as a text message."""
-        anybody = self.world.services.as_anybody()
-        path = "/_state?to=" + self.phone.replace("+", "%2B")
-        codes = lambda: [
-            code for message in self.world.sms.get(path)["messages"]
-            for code in re.findall(r"验证码为 (\d{6})", message["text"])
-        ]  # fmt: skip
-        before = len(codes())
-        challenge = anybody.call("account.v1.SignInService/StartSignIn", phone=self.phone)
-        code = wait_for("the code by SMS", lambda: codes()[before:])[-1]
-        session = anybody.call(
-            "account.v1.SignInService/CompleteSignIn", challenge=challenge.name, code=code
-        )
+        """By phone and one-time code; asks for another code when none arrives."""
+        for attempt in range(SIGN_IN_ATTEMPTS):
+            try:
+                session = self._start_session()
+                break
+            except TimeoutError:
+                if attempt + 1 == SIGN_IN_ATTEMPTS:
+                    raise
         self.account = session.account
         self._caller = self.world.services.as_account(session.access_token)
+
+    def _start_session(self):
+        before = len(self._codes())
+        challenge = self.world.services.as_anybody().call(
+            "account.v1.SignInService/StartSignIn", phone=self.phone
+        )
+        arrived = lambda: self._try_codes(challenge.name, self._codes()[before:])
+        return wait_for("a session", arrived, CODE_SECONDS)
+
+    def _codes(self):
+        """The one-time codes this phone received."""
+        path = "/_state?to=" + self.phone.replace("+", "%2B")
+        texts = [message["text"] for message in self.world.sms.get(path)["messages"]]
+        return [code for text in texts for code in re.findall(r"验证码为 (\d{6})", text)]
+
+    def _try_codes(self, challenge, codes):
+        """A session for the latest code; after an outage a code may have come for nothing."""
+        if not codes:
+            return None
+        return self.world.services.as_anybody().call(
+            "account.v1.SignInService/CompleteSignIn", challenge=challenge, code=codes[-1]
+        )
 
     def call(self, method, **fields):
         try:

@@ -10,6 +10,7 @@ import sys
 import time
 
 import build
+import chaos
 import checks
 import demo
 import packages
@@ -27,6 +28,7 @@ usage: tools/dev <command>
   down --purge    stop everything and remove its data
   demo            run the main job on the running stack, checking as it goes
   status          say what runs
+  chaos           kill every service in turn while people use it, then check the books
   test [filter]   run the tests: all, a program (slot), a rule (W-05), a tag ([redis]), a name
   rules           list every rule with its tests and their last results
   tidy            check the rules of style, lint the protos
@@ -125,6 +127,14 @@ def run_demo(layout, options):
         demo.run(layout, as_json=options.json)
 
 
+def run_chaos(layout, _):
+    with alone(layout):
+        stack = Stack(layout)
+        if not stack.is_up():
+            raise Failure("nothing runs here; tools/dev up starts it")
+        chaos.run(stack)
+
+
 def status(layout, _):
     processes = Stack(layout).processes
     for name in processes.names():
@@ -177,7 +187,7 @@ def bench(layout, options):
 
 COMMANDS = {
     "up": up, "down": down, "demo": run_demo, "status": status, "test": test, "rules": show_rules,
-    "tidy": tidy, "fmt": fmt, "ci": ci, "bench": bench,
+    "tidy": tidy, "chaos": run_chaos, "fmt": fmt, "ci": ci, "bench": bench,
 }  # fmt: skip
 
 if __name__ == "__main__":

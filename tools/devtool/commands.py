@@ -35,6 +35,9 @@ def last_line_of_interest(log):
         return "no log"
     begins = [at for at, line in enumerate(lines) if line.startswith(("--- ", "$ "))]
     lines = lines[begins[-1] + 1 :] if begins else lines
+    for line in reversed(lines):
+        if '"level":"error"' in line:
+            return line[:500]
     for line in lines:
         if "error:" in line.lower() or line.startswith(("E: ", "FATAL")):
             return line[:300]

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import time
 
 from commands import capture, run_logged
 from console import Failure, console
@@ -13,6 +14,7 @@ from layout import SERVICES
 _PG_BIN = "/usr/lib/postgresql/15/bin"
 _PG_USER = "postgres"  # who runs the server when we are root; the package made it
 START_SECONDS = 60
+FREE_SECONDS = 3
 
 
 class Postgres:
@@ -43,7 +45,7 @@ class Postgres:
         if not os.path.exists(os.path.join(data, "PG_VERSION")):
             self._make_cluster(data)
         self._write_settings(data)
-        _require_free_port(self._processes, "postgres", self._layout.port("postgres"))
+        require_free_port(self._processes, "postgres", self._layout.port("postgres"))
         command = [f"{_PG_BIN}/postgres", "-D", data]
         self._processes.start(
             "postgres", command, watched=[os.path.join(data, "houbu.conf")], user=self._user,
@@ -125,7 +127,7 @@ class Redis:
 
     def start(self):
         """Starts the server and waits until it answers."""
-        _require_free_port(self._processes, "redis", self._layout.port("redis"))
+        require_free_port(self._processes, "redis", self._layout.port("redis"))
         append = "no" if self._layout.fast_and_forgetful else "yes"
         settings = (
             f"port {self._layout.port('redis')}", "bind 127.0.0.1", "protected-mode yes",
@@ -150,9 +152,13 @@ def _read(path):
         return file.read()
 
 
-def _require_free_port(processes, name, port):
-    if not processes.record(name) and port_is_taken(port):
-        raise Failure(f"port {port} for {name} is taken; choose another HOUBU_PORT_BASE")
+def require_free_port(processes, name, port):
+    """Fails when somebody else has the port of something that is to be started."""
+    limit = time.monotonic() + FREE_SECONDS
+    while not processes.record(name) and port_is_taken(port):
+        if time.monotonic() > limit:  # one that was just killed may take a moment to let go
+            raise Failure(f"port {port} for {name} is taken; choose another HOUBU_PORT_BASE")
+        time.sleep(0.05)
 
 
 def port_is_taken(port):

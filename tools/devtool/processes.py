@@ -91,18 +91,21 @@ class Processes:
             if not self.record(name):
                 raise Failure(f"{name} ended: {self._last_words(name)}", self._layout.log(name))
             if time.monotonic() > limit:
-                raise Failure(f"{name} is not {what} after {seconds} s", self._layout.log(name))
+                words = self._last_words(name)
+                raise Failure(
+                    f"{name} is not {what} after {seconds} s: {words}", self._layout.log(name)
+                )
             console.progress(f"waiting for {name}")
             time.sleep(0.1)
 
     def _last_words(self, name):
         return last_line_of_interest(self._layout.log(name))
 
-    def signal(self, name, number):
-        """Sends a signal to a process of ours; nothing when it is gone."""
+    def kill(self, name):
+        """Kills a process of ours and waits until it is gone."""
         record = self.record(name)
         if record:
-            os.kill(record["pid"], number)
+            self._end(name, {**record, "stop": "SIGKILL"}, STOP_SECONDS)
 
     def stop(self, name, seconds=STOP_SECONDS):
         """Stops a process of ours and waits for its end."""
@@ -115,7 +118,7 @@ class Processes:
 
     def _end(self, name, record, seconds):
         for number, patience in ((getattr(signal, record["stop"]), seconds), (signal.SIGKILL, 10)):
-            if number == signal.SIGKILL:
+            if number == signal.SIGKILL and record["stop"] != "SIGKILL":
                 console.say(f"   {name} did not stop in {seconds} s; killing it")
             os.kill(record["pid"], number)
             limit = time.monotonic() + patience

@@ -10,7 +10,7 @@ import configs
 import credentials
 from commands import run_logged
 from console import Failure, console
-from databases import Postgres, Redis, port_is_taken
+from databases import Postgres, Redis, require_free_port
 from layout import ROOT, SERVICES, program
 from processes import Processes
 
@@ -66,7 +66,7 @@ class Stack:
                 *more,
             ]
             common = os.path.join(_PARTIES, "counterparty.py")
-            self._require_free(name, layout.port(port))
+            require_free_port(self.processes, name, layout.port(port))
             self.processes.start(name, command, watched=[path, common])
         for name, port in (("identity", "identity"), ("provider", "provider"), ("sms", "sms"),
                            ("mail", "mail_query")):  # fmt: skip
@@ -83,16 +83,12 @@ class Stack:
                 raise Failure(f"there is no {path}; build it first (tools/dev up)")
             config = configs.write(self.layout, service, service_config)
             for port in (self.layout.grpc_port(service), self.layout.admin_port(service)):
-                self._require_free(service, port)
+                require_free_port(self.processes, service, port)
             command = [path, "--config", config]
             self.processes.start(service, command, watched=[path, config, service_config])
         for service in names:
             url = f"http://127.0.0.1:{self.layout.admin_port(service)}/readyz"
             self.processes.wait_until(service, lambda url=url: answers(url), READY_SECONDS, "ready")
-
-    def _require_free(self, name, port):
-        if not self.processes.record(name) and port_is_taken(port):
-            raise Failure(f"port {port} for {name} is taken; choose another HOUBU_PORT_BASE")
 
     def run_verb(self, service, *arguments):
         """Runs a verb of a service's program on the service's own configuration."""
