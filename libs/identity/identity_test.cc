@@ -16,6 +16,7 @@
 #include "libs/identity/jws.h"
 #include "libs/identity/keys.h"
 #include "libs/identity/travel_statement.h"
+#include "libs/secrets/bytes.h"
 
 namespace houbu::identity {
 
@@ -74,7 +75,7 @@ type::v1::TravelStatement Statement() {
 TEST_CASE("signatures and thumbprints are those of RFC 8037", "[identity][jws]") {
   const Signer signer = RfcSigner();
   const std::string x(reinterpret_cast<const char*>(signer.public_key().bytes.data()), 32);
-  CHECK(Base64UrlEncode(x) == "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
+  CHECK(secrets::ToBase64Url(x) == "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
   CHECK(signer.public_key().id == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
   CHECK(SignJws(signer, R"({"alg":"EdDSA"})", "Example of Ed25519 signing") ==
         "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc."
@@ -83,11 +84,11 @@ TEST_CASE("signatures and thumbprints are those of RFC 8037", "[identity][jws]")
 }
 
 TEST_CASE("base64url has one text per value", "[identity][jws]") {
-  CHECK(*Base64UrlDecode("-_8") == "\xfb\xff");
-  CHECK(Base64UrlDecode("")->empty());
+  CHECK(*secrets::FromBase64Url("-_8") == "\xfb\xff");
+  CHECK(secrets::FromBase64Url("")->empty());
   for (const char* text : {"-_9", "-_8=", "+/8", "a", "a b", "YQ\n"}) {
     INFO(text);
-    CHECK_FALSE(Base64UrlDecode(text).ok());
+    CHECK_FALSE(secrets::FromBase64Url(text).ok());
   }
 }
 
@@ -178,7 +179,7 @@ TEST_CASE("a token not signed by a key of the set is refused", "[identity][token
   const std::string token = IssueAccessToken(signer, Claims());
   const std::vector<std::string> parts = absl::StrSplit(token, '.');
   const std::string other_payload =
-      Base64UrlEncode(absl::StrReplaceAll(kGoodPayload, {{"ac-1", "ac-2"}}));
+      secrets::ToBase64Url(absl::StrReplaceAll(kGoodPayload, {{"ac-1", "ac-2"}}));
   const std::vector<std::string> tokens = {
       "",
       "..",

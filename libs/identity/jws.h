@@ -24,10 +24,4 @@ std::string SignJws(const Signer& signer, absl::string_view header, absl::string
 /// Takes a compact JWS apart; INVALID_ARGUMENT unless it is three parts of strict base64url.
 absl::StatusOr<Jws> ParseJws(absl::string_view token);
 
-/// Gives the unpadded base64url text (RFC 4648 section 5) of bytes.
-std::string Base64UrlEncode(absl::string_view bytes);
-
-/// Gives the bytes of unpadded base64url; nothing for padding, other characters or stray bits.
-absl::StatusOr<std::string> Base64UrlDecode(absl::string_view text);
-
 }  // namespace houbu::identity

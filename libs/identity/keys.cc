@@ -16,7 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include "libs/base/status_macros.h"
-#include "libs/identity/jws.h"
+#include "libs/secrets/bytes.h"
 
 namespace houbu::identity {
 
@@ -52,7 +52,7 @@ std::optional<PublicKey> KeyOf(const nlohmann::json& jwk) {
     return member != jwk.end() && member->is_string() ? member->get<std::string>() : "";
   };
   if (text("kty") != "OKP" || text("crv") != "Ed25519" || text("kid").empty()) return std::nullopt;
-  const absl::StatusOr<std::string> bytes = Base64UrlDecode(text("x"));
+  const absl::StatusOr<std::string> bytes = secrets::FromBase64Url(text("x"));
   PublicKey key;
   if (!bytes.ok() || bytes->size() != key.bytes.size()) return std::nullopt;
   std::copy(bytes->begin(), bytes->end(), key.bytes.begin());
@@ -77,13 +77,13 @@ absl::StatusOr<absl::flat_hash_map<std::string, PublicKey>> ParseKeySet(const st
 }  // namespace
 
 std::string ThumbprintOf(const KeyBytes& bytes) {
-  const std::string x =
-      Base64UrlEncode(absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  const std::string x = secrets::ToBase64Url(
+      absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
   const std::string canonical = absl::StrCat(R"({"crv":"Ed25519","kty":"OKP","x":")", x, R"("})");
   std::string digest(crypto_hash_sha256_BYTES, '\0');
   crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()), Bytes(canonical),
                      canonical.size());
-  return Base64UrlEncode(digest);
+  return secrets::ToBase64Url(digest);
 }
 
 absl::StatusOr<Signer> Signer::FromSeedFile(const std::string& path) {
@@ -151,7 +151,7 @@ std::string KeySetJson(absl::Span<const PublicKey> keys) {
     jwk["use"] = "sig";
     jwk["alg"] = "EdDSA";
     jwk["kid"] = key.id;
-    jwk["x"] = Base64UrlEncode(bytes);
+    jwk["x"] = secrets::ToBase64Url(bytes);
     list.push_back(std::move(jwk));
   }
   nlohmann::ordered_json document;

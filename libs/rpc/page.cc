@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "libs/identity/jws.h"
+#include "libs/secrets/bytes.h"
 
 namespace houbu::rpc {
 
@@ -34,14 +34,14 @@ int PageSize(Violations& violations, int requested, PageLimits limits) {
 }
 
 std::string EncodePageToken(absl::string_view filter, absl::string_view position) {
-  return identity::Base64UrlEncode(
+  return secrets::ToBase64Url(
       absl::StrCat(std::string(1, kVersion), ChecksumOf(filter, position), position));
 }
 
 std::string DecodePageToken(Violations& violations, absl::string_view filter,
                             absl::string_view token) {
   if (token.empty()) return "";
-  const absl::StatusOr<std::string> bytes = identity::Base64UrlDecode(token);
+  const absl::StatusOr<std::string> bytes = secrets::FromBase64Url(token);
   if (bytes.ok() && bytes->size() >= 1 + kChecksumSize && bytes->front() == kVersion) {
     std::string position = bytes->substr(1 + kChecksumSize);
     if (bytes->substr(1, kChecksumSize) == ChecksumOf(filter, position)) return position;

@@ -104,6 +104,9 @@ absl::StatusOr<std::string> FromBase64Url(absl::string_view text) {
     return absl::InvalidArgumentError("not base64url");
   }
   bytes.resize(size);
+  if (ToBase64Url(bytes) != std::string(text)) {
+    return absl::InvalidArgumentError("not canonical base64url");
+  }
   return bytes;
 }
 

@@ -38,7 +38,8 @@ absl::StatusOr<std::string> FromHex(absl::string_view hex);
 /// Writes bytes as base64url without padding (RFC 7515).
 std::string ToBase64Url(absl::string_view bytes);
 
-/// Reads base64url without padding; refuses other text as INVALID_ARGUMENT.
+/// Reads base64url without padding; refuses other text, and text with stray bits that would be a
+/// second spelling of the same bytes, as INVALID_ARGUMENT.
 absl::StatusOr<std::string> FromBase64Url(absl::string_view text);
 
 }  // namespace houbu::secrets
