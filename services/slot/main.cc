@@ -1,8 +1,11 @@
 // The slot service: runs, their inventory by leg, bookings, and the line of demands.
+#include <unistd.h>
+
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "libs/async/status_macros.h"
 #include "libs/process/process.h"
 #include "services/slot/app/booking_creation.h"
@@ -84,6 +87,14 @@ void AddAnswerHooks(process::Environment& env, PaymentConfirmation& confirmation
                     });
 }
 
+// The same after a restart, so that what was being read is read on at once; no other running
+// process has both this host and this address.
+std::string ReaderName(const process::CommonConfig& common) {
+  char host[256] = "";
+  gethostname(host, sizeof(host) - 1);
+  return absl::StrCat(host, "/", common.server_address);
+}
+
 Task<void> Ignoring(Task<int> round) {
   const auto done = co_await std::move(round);
   co_return done.status();
@@ -126,7 +137,7 @@ absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotCo
   auto& confirmation = parts.Own<PaymentConfirmation>(tools);
   auto& due = parts.Own<DueBookings>(tools);
   auto& line = parts.Own<DemandLine>(tools, demands);
-  auto& matching = parts.Own<Matching>(tools, demands, env.ids().Next("reader"));
+  auto& matching = parts.Own<Matching>(tools, demands, ReaderName(config.common));
   auto& keeper = parts.Own<IndexKeeper>(IndexKeeper::Tools{
       env.clock(), record, index, inventory, fresh_index, KeeperPolicy()});
 

@@ -99,12 +99,23 @@ Task<InventoryReport> IndexKeeper::Check(std::optional<RunId> run) {
   co_return report;
 }
 
-Task<InventoryReport> IndexKeeper::RebuildAndCheck(std::optional<RunId> run) {
+Task<std::string> IndexKeeper::RebuildAndCheck(std::optional<RunId> run,
+                                               Mutation<InventoryReport> mutation) {
+  ASSIGN_OR_CO_RETURN(std::optional<std::string> answer,
+                      co_await tools_.record.FindAnswer(mutation.key));
+  if (answer.has_value()) co_return *std::move(answer);
   ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs, co_await RunsOf(run));
   for (const RunId& each : runs) {
     CO_RETURN_IF_ERROR(co_await Rebuild(each));
   }
-  co_return co_await Check(std::move(run));
+  ASSIGN_OR_CO_RETURN(const InventoryReport report, co_await Check(std::move(run)));
+  std::string bytes = mutation.render(report);
+  Change change;
+  change.now = tools_.clock.Now();
+  change.answer = StoredAnswer{mutation.key, bytes};
+  const auto committed = co_await tools_.record.Commit(std::move(change));
+  if (!committed.ok()) co_return committed.status();
+  co_return bytes;
 }
 
 Task<InventoryAudit> IndexKeeper::AuditRun(RunId run) {

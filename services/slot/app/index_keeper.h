@@ -56,10 +56,12 @@ class IndexKeeper final {
   /// Differences count when they stay: what is on its way gets a moment. Refuses kRunNotFound.
   async::Task<InventoryReport> Check(std::optional<RunId> run);
 
-  /// Rebuilds a run, or every run in use, and compares.
-  async::Task<InventoryReport> RebuildAndCheck(std::optional<RunId> run);
+  /// Rebuilds a run, or every run in use, and compares; gives the stored answer.
+  async::Task<std::string> RebuildAndCheck(std::optional<RunId> run,
+                                           Mutation<InventoryReport> mutation);
 
-  /// Adds units; the line is served first. Refuses kRunNotFound, kClassUnknown.
+  /// Adds units, once for each request; the line is served first. Refuses kRunNotFound,
+  /// kClassUnknown.
   async::Task<void> AddCapacity(Addition addition, StoredAnswer answer);
 
  private:

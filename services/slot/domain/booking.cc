@@ -1,5 +1,6 @@
 #include "services/slot/domain/booking.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -81,7 +82,7 @@ Booking HoldPlaces(BookingTerms terms, absl::Time now, absl::Duration hold) {
     booking.due_at = booking.trip.arrives_at;
   } else {
     booking.state = BookingState::kHeld;
-    booking.expires_at = now + hold;
+    booking.expires_at = std::min(now + hold, booking.trip.departs_at);
     booking.due_at = booking.expires_at;
   }
   booking.history.push_back(HistoryEntry{booking.state, now, "CREATED"});

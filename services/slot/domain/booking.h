@@ -164,7 +164,8 @@ std::string BookingNumber(absl::CivilDay day, std::int64_t serial);
 /// Tells whether places are kept for the booking.
 bool HoldsPlaces(BookingState state);
 
-/// Makes a booking HELD until `now` + `hold`; BOOKED at once where nothing is to be paid.
+/// Makes a booking HELD until `now` + `hold`, at the latest until departure; BOOKED at once where
+/// nothing is to be paid.
 Booking HoldPlaces(BookingTerms terms, absl::Time now, absl::Duration hold);
 
 /// Makes a booking that was paid before: a demand was served.

@@ -6,6 +6,7 @@
 
 #include "libs/async/status_macros.h"
 #include "libs/rpc/validate.h"
+#include "libs/rpc/wire.h"
 #include "services/slot/rpc/parse.h"
 #include "services/slot/rpc/render.h"
 
@@ -71,13 +72,17 @@ Task<v1::InventoryReport> InventoryHandlers::Check(const rpc::Call&,
   co_return Render(report);
 }
 
-Task<v1::InventoryReport> InventoryHandlers::Rebuild(const rpc::Call&,
+Task<v1::InventoryReport> InventoryHandlers::Rebuild(const rpc::Call& call,
                                                      const v1::RebuildInventoryRequest& request) {
   Violations violations;
   const std::optional<RunId> run = ParseOptionalRun(violations, request.run());
   CO_RETURN_IF_ERROR(violations.ToStatus());
-  ASSIGN_OR_CO_RETURN(const InventoryReport report, co_await keeper_.RebuildAndCheck(run));
-  co_return Render(report);
+  Mutation<InventoryReport> mutation;
+  mutation.key = call.request_key;
+  mutation.render = RenderReportBytes;
+  ASSIGN_OR_CO_RETURN(const std::string answer,
+                      co_await keeper_.RebuildAndCheck(run, std::move(mutation)));
+  co_return rpc::ParseAnswer<v1::InventoryReport>(answer);
 }
 
 }  // namespace houbu::slot

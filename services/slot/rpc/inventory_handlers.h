@@ -8,7 +8,7 @@
 
 namespace houbu::slot {
 
-/// Answers operators about the inventory. Reports are as of now, also for a repeated request.
+/// Answers operators about the inventory. A repeated AddCapacity adds once and reports as of now.
 class InventoryHandlers final : public v1::InventoryService::CallbackService {
  public:
   /// Both must outlive the handlers.

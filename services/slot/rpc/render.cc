@@ -186,4 +186,8 @@ v1::InventoryReport Render(const InventoryReport& report) {
   return wire;
 }
 
+std::string RenderReportBytes(const InventoryReport& report) {
+  return Render(report).SerializeAsString();
+}
+
 }  // namespace houbu::slot

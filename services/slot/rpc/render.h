@@ -36,6 +36,9 @@ v1::Window Render(const WindowOffer& offer);
 /// A report.
 v1::InventoryReport Render(const InventoryReport& report);
 
+/// A report's bytes, as they are stored for a repeated request.
+std::string RenderReportBytes(const InventoryReport& report);
+
 /// The kind of a run.
 v1::RunKind Render(RunKind kind);
 
