@@ -20,8 +20,7 @@ constexpr absl::Duration kExpiryGrace = absl::Minutes(2);
 Task<void> Inquiry::Round() {
   ASSIGN_OR_CO_RETURN(const std::vector<PaymentId> due,
                       co_await store_.DueInquiries(clock_.Now(), kRoundMax));
-  for (const PaymentId& each : due) {
-    const PaymentId id = each;
+  for (const PaymentId& id : due) {
     const absl::Status asked = co_await Ask(id);
     if (asked.ok()) continue;
     std::function<Task<Payment>()> attempt = [this, id] { return Postpone(id); };

@@ -185,6 +185,7 @@ Task<std::vector<LedgerBalance>> MemoryPaymentStore::Balances() {
     }
   }
   std::vector<LedgerBalance> balances;
+  balances.reserve(sums.size());
   for (const auto& [key, sum] : sums) balances.push_back(LedgerBalance{key.first, sum});
   co_return balances;
 }

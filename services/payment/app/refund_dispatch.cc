@@ -17,8 +17,7 @@ constexpr int kRoundMax = 50;
 Task<void> RefundDispatch::Round() {
   ASSIGN_OR_CO_RETURN(const std::vector<RefundId> due,
                       co_await store_.DueRefunds(clock_.Now(), kRoundMax));
-  for (const RefundId& each : due) {
-    const RefundId id = each;
+  for (const RefundId& id : due) {
     const absl::Status asked = co_await Ask(id);
     if (asked.ok()) continue;
     std::function<Task<std::string>()> attempt = [this, id] { return Postpone(id); };

@@ -24,7 +24,7 @@ inline constexpr Refusal kNoticeMalformed{absl::StatusCode::kInvalidArgument, "M
 class SandboxNotices final : public NoticeReader {
  public:
   /// Knows them by `key`.
-  explicit SandboxNotices(secrets::Key key) : key_(std::move(key)) {}
+  explicit SandboxNotices(const secrets::Key& key) : key_(key) {}
 
   absl::StatusOr<ProvenNotice> Read(const SignedNotice& notice, absl::Time now) const override;
 

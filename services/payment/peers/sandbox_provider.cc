@@ -56,9 +56,9 @@ absl::StatusOr<RefundFact> RefundOf(const http::Response& answer,
 
 }  // namespace
 
-SandboxProvider::SandboxProvider(http::Client& client, const Clock& clock, secrets::Key key,
+SandboxProvider::SandboxProvider(http::Client& client, const Clock& clock, const secrets::Key& key,
                                  SandboxOptions options)
-    : client_(client), clock_(clock), key_(std::move(key)), options_(std::move(options)) {}
+    : client_(client), clock_(clock), key_(key), options_(std::move(options)) {}
 
 Task<http::Response> SandboxProvider::Ask(std::string method, std::string path, std::string body) {
   const std::string timestamp = absl::StrCat(absl::ToUnixSeconds(clock_.Now()));

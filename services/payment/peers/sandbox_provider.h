@@ -25,7 +25,7 @@ struct SandboxOptions {
 class SandboxProvider final : public Provider {
  public:
   /// Signs with `key` at the time of `clock`; client and clock outlive the provider.
-  SandboxProvider(http::Client& client, const Clock& clock, secrets::Key key,
+  SandboxProvider(http::Client& client, const Clock& clock, const secrets::Key& key,
                   SandboxOptions options);
 
   Task<OrderFact> Create(OrderRequest request) override;

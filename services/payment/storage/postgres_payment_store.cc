@@ -217,6 +217,7 @@ Task<std::vector<PaymentId>> PostgresPaymentStore::DueInquiries(absl::Time now, 
   ASSIGN_OR_CO_RETURN(const postgres::Result found,
                       co_await pool_.Query(kSelectDueInquiries, std::move(params)));
   std::vector<PaymentId> ids;
+  ids.reserve(static_cast<std::size_t>(found.rows()));
   for (int i = 0; i < found.rows(); ++i) ids.emplace_back(found.row(i).Text("id"));
   co_return ids;
 }
@@ -227,6 +228,7 @@ Task<std::vector<RefundId>> PostgresPaymentStore::DueRefunds(absl::Time now, int
   ASSIGN_OR_CO_RETURN(const postgres::Result found,
                       co_await pool_.Query(kSelectDueRefunds, std::move(params)));
   std::vector<RefundId> ids;
+  ids.reserve(static_cast<std::size_t>(found.rows()));
   for (int i = 0; i < found.rows(); ++i) ids.emplace_back(found.row(i).Text("id"));
   co_return ids;
 }
