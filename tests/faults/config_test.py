@@ -1,0 +1,63 @@
+"""A configuration that is not understood: the service says so in one line and does not start."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+from floor import SERVICES, FaultCase
+from layout import program
+
+BAD_CONFIG = 78
+
+
+class Configurations(FaultCase):
+    """What is true of all five programs."""
+
+    def run_with(self, service, change, *arguments):
+        """Runs a service's program on its own configuration, changed."""
+        content = self.floor.layout.read_json("config", service + ".json")
+        change(content)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "changed.json")
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump(content, file)
+            command = [program(service, self.floor.stack.preset), "--config", path, *arguments]
+            return subprocess.run(
+                command, capture_output=True, text=True, timeout=20, check=False
+            )
+
+    def check_refused(self, service, done, *words):
+        self.assertEqual(done.returncode, BAD_CONFIG, f"{service}: {done.stderr}")
+        lines = (done.stdout + done.stderr).splitlines()
+        self.assertEqual(len(lines), 1, f"{service}: {lines}")
+        for word in words:
+            self.assertIn(word, lines[0])
+
+    def test_an_unknown_key_refuses_to_start_with_one_line_that_names_it(self):
+        for service in SERVICES:
+            for key in ("surprise", "server"):
+                change = lambda content, key=key: content.setdefault(key, {}).update(addres="x")
+                done = self.run_with(service, change)
+                self.check_refused(service, done, f"{key}.addres")
+
+    def test_a_missing_file_or_setting_refuses_to_start_with_one_line_that_names_it(self):
+        for service in SERVICES:
+            done = self.run_with(service, lambda content: content["tls"].update(ca="/nowhere.pem"))
+            self.check_refused(service, done, "tls.ca")
+            done = self.run_with(service, lambda content: content["postgres"].pop("conninfo"))
+            self.check_refused(service, done, "postgres.conninfo")
+
+    def test_check_config_tells_good_from_bad_without_starting(self):
+        for service in SERVICES:
+            good = self.run_with(service, lambda content: None, "--check-config")
+            self.assertEqual(good.returncode, 0, f"{service}: {good.stderr}")
+            bad = self.run_with(
+                service, lambda content: content.update(surprise=1), "--check-config"
+            )
+            self.check_refused(service, bad, "surprise")
+
+
+if __name__ == "__main__":
+    unittest.main()

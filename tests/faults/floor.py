@@ -1,0 +1,195 @@
+"""The stack that fault tests break, and what all of them need of it.
+
+`tools/dev test faults` brings a stack up and names it in the environment: HOUBU_FAULTS_STATE is its
+state folder, HOUBU_FAULTS_PORTS its port base, HOUBU_FAULTS_PRESET the build its programs are from.
+"""
+
+import contextlib
+import datetime
+import os
+import signal
+import subprocess
+import sys
+import time
+import unittest
+import urllib.error
+import urllib.request
+from typing import NamedTuple
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+for folder in ("tools/demo", "tools/devtool"):
+    sys.path.insert(0, os.path.join(ROOT, folder))
+
+import trains  # noqa: E402
+from layout import SERVICES, Layout  # noqa: E402, F401
+from network import Network, Stretch, day_of  # noqa: E402
+from people import Person, state_of  # noqa: E402
+from stack import Stack, answers  # noqa: E402
+from wire import Refusal, Services  # noqa: E402
+from world import World, wait_for  # noqa: E402
+
+# A mutation may be asked again with the same request_id after these.
+OUTAGES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED")
+READY_SECONDS = 30
+UNREADY_SECONDS = 4
+DAYS_AHEAD = range(5, 200)
+SECOND, FIRST = trains.SECOND, trains.FIRST
+
+
+class TrainDay(NamedTuple):
+    """The sample train on one day that nobody had touched."""
+
+    whole: Stretch  # A-C
+    middle: str  # B
+    free: int  # second-class places over A-C
+    departure: int  # seconds since 1970
+
+    def first_leg(self):
+        return self.whole._replace(destination=self.middle)
+
+    def second_leg(self):
+        return self.whole._replace(origin=self.middle)
+
+
+class Floor:
+    """A stack of devtool, seen by the demo's clients."""
+
+    def __init__(self):
+        layout = Layout(os.environ["HOUBU_FAULTS_STATE"], int(os.environ["HOUBU_FAULTS_PORTS"]))
+        self.layout = layout
+        self.stack = Stack(layout, os.environ.get("HOUBU_FAULTS_PRESET", "dev"))
+        self.services = Services.of_stack(os.path.join(layout.state, "stack.json"))
+        self.world = World(self.services)
+        self.operator = self.world.operator
+        self.network = Network(self.world)
+
+    def close(self):
+        self.services.close()
+
+    # Places ---------------------------------------------------------------------------------------
+
+    def train_day(self):
+        """The sample train on the first day that nobody has booked or waits for."""
+        today = day_of(self.world.now())
+        for ahead in DAYS_AHEAD:
+            day = today + datetime.timedelta(days=ahead)
+            whole = self.network.journey(trains.TRAIN, trains.ORIGIN, trains.DESTINATION, day)
+            if whole and whole.run and self._is_untouched(whole.run):
+                return self._described(whole, day)
+        raise LookupError(f"no untouched day of {trains.TRAIN}")
+
+    def _is_untouched(self, run):
+        report = self.operator.call("slot.v1.InventoryService/CheckInventory", run=run)
+        return report.taken == 0 and report.waiting == 0
+
+    def _described(self, whole, day):
+        leg = self.network.journey(trains.TRAIN, trains.ORIGIN, trains.MIDDLE, day)
+        free = next(c.free for c in whole.classes if c.code == SECOND)
+        stretch = Stretch(whole.run, SECOND, getattr(whole, "from"), whole.to)
+        return TrainDay(stretch, leg.to, free, whole.departure_time.seconds)
+
+    # Breaking -------------------------------------------------------------------------------------
+
+    def kill(self, name, number=signal.SIGKILL):
+        """Ends a program of the stack at once, and waits until it is gone."""
+        processes = self.stack.processes
+        processes.signal(name, number)
+        wait_for(f"{name} is gone", lambda: processes.record(name) is None)
+
+    def start(self, service):
+        """Starts a service again; returns once it is ready."""
+        self.stack.start_services([service])
+
+    def flush_redis(self):
+        port = str(self.layout.port("redis"))
+        subprocess.run(
+            ["redis-cli", "-p", port, "FLUSHALL"], check=True, stdout=subprocess.DEVNULL
+        )
+
+    @contextlib.contextmanager
+    def without(self, name):
+        """A time in which PostgreSQL or Redis is away; it is back, with everybody ready, after."""
+        self.stack.processes.stop(name)
+        try:
+            yield
+        finally:
+            self.start_database(name)
+
+    def start_database(self, name):
+        {"postgres": self.stack.postgres, "redis": self.stack.redis}[name].start()
+        for service in SERVICES:
+            self.wait_ready(service)
+
+    # Seeing ---------------------------------------------------------------------------------------
+
+    def _probe(self, service):
+        return f"http://127.0.0.1:{self.layout.admin_port(service)}/readyz"
+
+    def is_ready(self, service):
+        return answers(self._probe(service))
+
+    def wait_ready(self, service):
+        wait_for(f"{service} is ready", lambda: self.is_ready(service), READY_SECONDS)
+
+    def wait_unready(self, service):
+        """Waits until the probe says 503: the service lives and says it cannot serve."""
+
+        def refuses():
+            try:
+                with urllib.request.urlopen(self._probe(service), timeout=2):
+                    return False
+            except urllib.error.HTTPError as error:
+                return error.code == 503
+
+        wait_for(f"{service} is unready", refuses, UNREADY_SECONDS)
+
+    def rows(self, service, sql):
+        """What a service's own record says, as lines of tab-separated values."""
+        return self.stack.postgres.query(f"houbu_{service}", sql)
+
+    def parties_forget(self):
+        """Empties the books of mails and texts: what a later test finds there is its own."""
+        self.world.mail.delete("/_state")
+        self.world.sms.delete("/_state")
+
+
+class FaultCase(unittest.TestCase):
+    """A test on the stack that the environment names."""
+
+    @classmethod
+    def setUpClass(cls):
+        if "HOUBU_FAULTS_STATE" not in os.environ:
+            raise unittest.SkipTest("no stack to break: run tools/dev test faults")
+        cls.floor = Floor()
+        cls.addClassCleanup(cls.floor.close)
+        cls.world = cls.floor.world
+
+    def refused(self, code, reason, ask, *arguments, **fields):
+        """Checks that asking is refused so; gives the refusal."""
+        with self.assertRaises(Refusal) as caught:
+            ask(*arguments, **fields)
+        found = caught.exception
+        self.assertEqual((found.code, found.reason), (code, reason), str(found))
+        return found
+
+
+def eventually(ask, seconds=READY_SECONDS):
+    """Asks again while the answer is an outage; gives the answer."""
+    limit = time.monotonic() + seconds
+    while True:
+        try:
+            return ask()
+        except Refusal as refusal:
+            if refusal.code not in OUTAGES or time.monotonic() > limit:
+                raise
+        time.sleep(0.1)
+
+
+def booked(person, held):
+    """Pays a booking and gives it once it stands."""
+    person.pay(held.payment)
+    return wait_for(f"{held.name} stands", lambda: person.in_state(held.name, "STATE_BOOKED"))
+
+
+__all__ = ["FIRST", "OUTAGES", "SECOND", "SERVICES", "FaultCase", "Floor", "Person", "Refusal",
+           "Stretch", "TrainDay", "booked", "eventually", "state_of", "wait_for"]  # fmt: skip

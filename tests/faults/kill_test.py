@@ -1,0 +1,102 @@
+"""Killed services: whatever moment they die at, nothing is lost, doubled or sold twice."""
+
+import random
+import time
+import unittest
+
+from floor import SERVICES, FaultCase, Refusal, eventually, state_of
+from load import Load
+from truths import Truths
+
+SEED = 20261121
+CLIENTS = 6
+LEGAL = {
+    "CreateBooking": {"STATE_HELD", "STATE_PENDING_PAYMENT", "STATE_BOOKED", "STATE_CANCELLED",
+                      "STATE_EXPIRED"},
+    "CancelBooking": {"STATE_CANCELLED"},
+    "CreateOrder": {"STATE_PENDING_PAYMENT", "STATE_WAITING", "STATE_SERVED", "STATE_WITHDRAWN",
+                    "STATE_FAILED", "STATE_LAPSED"},
+    "TerminateOrder": {"STATE_WITHDRAWN", "STATE_SERVED", "STATE_FAILED", "STATE_LAPSED"},
+}  # fmt: skip
+FINAL = ("CancelBooking", "TerminateOrder")  # what they answer stays so
+LOOKS = {"CreateBooking": "booking", "CancelBooking": "booking", "CreateOrder": "order",
+         "TerminateOrder": "order"}  # fmt: skip
+
+
+class Killing(FaultCase):
+    """What is true after kill -9."""
+
+    def setUp(self):
+        self.addCleanup(self.floor.parties_forget)
+
+    def test_each_service_killed_in_turn_under_load_leaves_every_truth_standing(self):
+        # rules: X-01 X-07 W-05 W-07 X-06 R-02
+        chance = random.Random(SEED)
+        with Load(self.world, self.floor.train_day(), CLIENTS, SEED) as load:
+            for service in SERVICES:
+                time.sleep(1.5 + chance.random())
+                self.floor.kill(service)
+                time.sleep(0.3)
+                self.floor.start(service)
+            time.sleep(1)
+        self.check(load)
+
+    def test_two_kills_of_the_same_service_in_a_row_are_survived(self):
+        # rules: X-07
+        with Load(self.world, self.floor.train_day(), CLIENTS, SEED + 100) as load:
+            for service in ("slot", "waitlist", "payment"):
+                for _ in range(2):
+                    time.sleep(0.7)
+                    self.floor.kill(service)
+                    self.floor.start(service)
+        self.check(load)
+
+    def check(self, load):
+        self.assertEqual(load.still_running(), [])
+        self.assertEqual(load.surprises(), [], f"seed {SEED}")
+        done = {method: len(load.acknowledged(method)) for method in LEGAL}
+        self.assertTrue(all(done.values()), f"a load that proves nothing: {done}")
+        Truths(self.world).hold()
+        self.check_kept(load)
+        self.check_known(load)
+        self.check_told_once(load)
+
+    def check_kept(self, load):
+        """What was acknowledged is there, in a state it may have come to."""
+        for method, states in LEGAL.items():
+            for told in load.acknowledged(method):
+                look = getattr(told.person, LOOKS[method])
+                kept = eventually(lambda look=look, told=told: look(told.answer.name))
+                self.assertIn(state_of(kept), states, f"{method} of {kept.name}, seed {SEED}")
+                if method in FINAL:
+                    self.assertEqual(state_of(kept), state_of(told.answer), kept.name)
+
+    def check_known(self, load):
+        """Who asks again learns which of done and not done it was, and always the same."""
+        for told in load.told():
+            if told.outcome not in ("OK", "UNKNOWN"):
+                continue
+            try:
+                again = eventually(lambda told=told: told.person.call(told.method, **told.fields))
+            except Refusal as refusal:
+                self.assertEqual(told.outcome, "UNKNOWN", f"{told.method}: {refusal}")
+                continue
+            if told.outcome == "OK":
+                same = again.SerializeToString() == told.answer.SerializeToString()
+                self.assertTrue(same, f"{told.method} answers otherwise: {told.answer} {again}")
+
+    def check_told_once(self, load):
+        """Of each cancellation its owner has one message."""
+        for told in load.acknowledged("CancelBooking"):
+            inbox = told.person.call(
+                "notification.v1.NotificationService/ListMessages", parent=told.person.account,
+                page_size=200,
+            ).messages  # fmt: skip
+            cancelled = [m for m in inbox if m.subject == told.answer.name
+                         and type(m).DESCRIPTOR.fields_by_name["event"].enum_type
+                         .values_by_number[m.event].name == "EVENT_CANCELLED"]  # fmt: skip
+            self.assertEqual(len(cancelled), 1, told.answer.name)
+
+
+if __name__ == "__main__":
+    unittest.main()

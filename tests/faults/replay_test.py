@@ -1,0 +1,136 @@
+"""A request_id used again: the same answer byte for byte, or a refusal when the content differs."""
+
+import unittest
+import uuid
+
+import grpc
+from google.protobuf import json_format
+
+from floor import FaultCase, Person, booked
+from network import buy_out
+from people import sample_id_number
+
+
+class Asker:
+    """Asks as somebody and gives the bytes of the answer."""
+
+    def __init__(self, world, client, metadata=()):
+        self._services, self._client, self._metadata = world.services, client, metadata
+
+    def ask(self, method, fields):
+        path = "houbu." + method
+        request_class, answer_class = self._services.protos.method(path)
+        request = json_format.ParseDict(fields, request_class())
+        stub = self._services.channel(self._client, path.split(".")[1]).unary_unary(
+            "/" + path, request_class.SerializeToString, lambda answer: answer
+        )
+        answer = stub(request, timeout=20, metadata=self._metadata)
+        return answer, answer_class.FromString(answer)
+
+
+class OpenPerson(Person):
+    """A person whose calls may be asked with another's hands."""
+
+    def asker(self):
+        return Asker(self.world, "gateway", self._caller._metadata)
+
+
+class Replays(FaultCase):
+    """What is true of every mutation of the main job."""
+
+    def setUp(self):
+        self.person = OpenPerson(self.world, "repeater", 2)
+
+    def twice(self, method, fields, other, asker=None):
+        """Asks twice under one request_id, then with `other` content; gives the answer."""
+        fields = {"request_id": uuid.uuid4().hex, **fields}
+        asker = asker or self.person.asker()
+        first, answer = asker.ask(method, fields)
+        again, _ = asker.ask(method, fields)
+        self.assertEqual(first, again, f"{method}: the bytes differ")
+        self.refused_reused(asker, method, {**fields, **other})
+        third, _ = asker.ask(method, fields)
+        self.assertEqual(first, third, f"{method}: the bytes differ after a refusal")
+        return answer
+
+    def refused_reused(self, asker, method, fields):
+        with self.assertRaises(grpc.RpcError, msg=method) as caught:
+            asker.ask(method, fields)
+        refusal = self.world.services.protos.refusal(caught.exception)
+        self.assertEqual((refusal.code, refusal.reason), ("INVALID_ARGUMENT", "REQUEST_ID_REUSED"),
+                         f"{method}: {refusal}")  # fmt: skip
+
+    def test_mutations_of_the_account_answer_a_repetition_byte_for_byte(self):
+        # rules: X-07
+        person, account = self.person, self.person.account
+        anybody = Asker(self.world, "gateway")
+        phone = {"phone": "+8619900000001"}
+        self.twice("account.v1.SignInService/StartSignIn", {"phone": person.phone}, phone, anybody)
+        passenger = {
+            "parent": account, "full_name": "旅客癸", "type": "PASSENGER_TYPE_ADULT",
+            "document_type": "DOCUMENT_TYPE_RESIDENT_ID", "document_number": sample_id_number(),
+        }  # fmt: skip
+        added = self.twice(
+            "account.v1.PassengerService/CreatePassenger", passenger, {"full_name": "旅客壬"}
+        )
+        face = {"name": account, "passenger": person.passengers[0], "face_token": "match"}
+        self.twice("account.v1.AccountService/VerifyIdentity", face,
+                   {"passenger": person.passengers[1]})  # fmt: skip
+        self.twice("account.v1.PassengerService/DeletePassenger", {"name": added.name},
+                   {"name": person.passengers[1]})  # fmt: skip
+        member = {"name": account, "reason": "sample"}
+        self.twice("account.v1.AccountService/ActivateMembership", member, {"reason": "other"},
+                   Asker(self.world, "operator"))  # fmt: skip
+        wishes = {"name": f"{account}/contact", "channels": ["CHANNEL_SMS"], "language_code": "en"}
+        self.twice("notification.v1.NotificationService/UpdatePreferences", wishes,
+                   {"language_code": "zh-CN"})  # fmt: skip
+
+    def test_mutations_of_a_booking_answer_a_repetition_byte_for_byte(self):
+        # rules: X-07 R-03
+        person, day = self.person, self.floor.train_day()
+        wish = {**day.whole.fields(), "statement": person.statement("PURPOSE_BOOK", 1)}
+        held = self.twice("slot.v1.BookingService/CreateBooking", wish, {"class_code": "first"})
+        booked(person, held)
+        name = {"name": held.name, "reason": "repeated (sample)"}
+        self.twice("slot.v1.BookingService/CancelBooking", name, {"reason": "other"})
+        again = {"name": held.name, "run": day.whole.run,
+                 "statement": person.statement("PURPOSE_BOOK", 1)}  # fmt: skip
+        self.twice("slot.v1.BookingService/RebookBooking", again, {"run": "runs/other"})
+        bookings = person.call("slot.v1.BookingService/ListBookings", parent=person.account)
+        self.assertEqual(len(bookings.bookings), 2, "one booked, one rebooked")
+
+    def test_payments_and_orders_answer_a_repetition_byte_for_byte(self):
+        # rules: X-07 W-03 W-04
+        person, day = self.person, self.floor.train_day()
+        buy_out(self.world, day.whole, day.free)
+        person.verify()
+        wish = {"choices": [day.whole.fields()],
+                "statement": person.statement("PURPOSE_WAIT", 1)}  # fmt: skip
+        other = {"choices": [day.first_leg().fields()]}
+        order = self.twice("waitlist.v1.WaitlistService/CreateOrder", wish, other)
+        person.start_payment(order.payment)  # waits until it is there
+        start = {"name": order.payment, "channel": "CHANNEL_SANDBOX"}
+        started = self.twice("payment.v1.PaymentService/StartPayment", start,
+                             {"name": "payments/other"})  # fmt: skip
+        self.assertTrue(started.code_url)
+        self.twice("waitlist.v1.WaitlistService/TerminateOrder", {"name": order.name},
+                   {"name": "waitlistOrders/other"})  # fmt: skip
+
+    def test_the_same_request_id_of_two_people_or_two_methods_is_not_the_same_request(self):
+        # rules: X-07
+        other = OpenPerson(self.world, "other")
+        key = uuid.uuid4().hex
+        wishes = lambda who: {"request_id": key, "name": f"{who.account}/contact",
+                              "channels": ["CHANNEL_SMS"]}  # fmt: skip
+        method = "notification.v1.NotificationService/UpdatePreferences"
+        _, mine = self.person.asker().ask(method, wishes(self.person))
+        _, theirs = other.asker().ask(method, wishes(other))
+        self.assertNotEqual(mine.name, theirs.name)
+        face = {"request_id": key, "name": other.account, "passenger": other.passengers[0],
+                "face_token": "match"}  # fmt: skip
+        _, account = other.asker().ask("account.v1.AccountService/VerifyIdentity", face)
+        self.assertEqual(account.name, other.account)
+
+
+if __name__ == "__main__":
+    unittest.main()
