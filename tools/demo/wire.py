@@ -12,7 +12,6 @@ import glob
 import json
 import os
 import subprocess
-import time
 import uuid
 
 import grpc
@@ -20,9 +19,6 @@ from google.protobuf import descriptor_pb2, descriptor_pool, json_format, messag
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CALL_SECONDS = 20
-# The outcome is unknown or nothing happened: ask again with the same request_id.
-OUTAGES = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.ABORTED,
-           grpc.StatusCode.DEADLINE_EXCEEDED)  # fmt: skip
 
 
 class Refusal(Exception):
@@ -79,17 +75,16 @@ class Protos:
 class Services:
     """The services of a running stack."""
 
-    def __init__(self, stack, protos, patience_seconds=0):
+    def __init__(self, stack, protos):
         self.stack = stack
         self.protos = protos
-        self.patience_seconds = patience_seconds  # how long an outage is waited out
         self._channels = {}
 
     @classmethod
-    def of_stack(cls, path, patience_seconds=0):
+    def of_stack(cls, path):
         """Opens the stack that tools/dev described in a stack.json."""
         with open(path, encoding="utf-8") as file:
-            return cls(json.load(file), Protos(), patience_seconds)
+            return cls(json.load(file), Protos())
 
     def as_anybody(self):
         """A caller who has not signed in."""
@@ -140,14 +135,10 @@ class Caller:
         stub = self._services.channel(self._client, service).unary_unary(
             "/" + path, request_class.SerializeToString, answer_class.FromString
         )
-        limit = time.monotonic() + self._services.patience_seconds
-        while True:
-            try:
-                return stub(request, timeout=CALL_SECONDS, metadata=self._metadata)
-            except grpc.RpcError as error:
-                if error.code() not in OUTAGES or time.monotonic() > limit:
-                    raise self._services.protos.refusal(error) from None
-            time.sleep(0.2)
+        try:
+            return stub(request, timeout=CALL_SECONDS, metadata=self._metadata)
+        except grpc.RpcError as error:
+            raise self._services.protos.refusal(error) from None
 
 
 def _read(path):

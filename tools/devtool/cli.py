@@ -10,7 +10,6 @@ import sys
 import time
 
 import build
-import chaos
 import checks
 import demo
 import packages
@@ -28,8 +27,8 @@ usage: tools/dev <command>
   down --purge    stop everything and remove its data
   demo            run the main job on the running stack, checking as it goes
   status          say what runs
-  chaos           kill every service in turn while people use it, then check the books
-  test [filter]   run the tests: all, a program (slot), a rule (W-05), a tag ([redis]), a name
+  test [filter]   run the tests: all, a program (slot), a rule (W-05), a tag ([redis]), a name;
+                  test faults breaks a stack of its own
   rules           list every rule with its tests and their last results
   tidy            check the rules of style, lint the protos
   fmt             format C++ and Python
@@ -111,7 +110,7 @@ def down(layout, options):
     if not os.path.isdir(layout.state):
         return
     with alone(layout):
-        for part in ("e2e", "test"):  # left behind by a test run that was killed
+        for part in ("e2e", "faults", "test"):  # left behind by a test run that was killed
             folder = os.path.join(layout.state, part)
             if os.path.isdir(folder):
                 Stack(Layout(folder, layout.base)).down()
@@ -125,14 +124,6 @@ def run_demo(layout, options):
         if not Stack(layout).is_up():
             raise Failure("nothing runs here; tools/dev up starts it")
         demo.run(layout, as_json=options.json)
-
-
-def run_chaos(layout, _):
-    with alone(layout):
-        stack = Stack(layout)
-        if not stack.is_up():
-            raise Failure("nothing runs here; tools/dev up starts it")
-        chaos.run(stack)
 
 
 def status(layout, _):
@@ -171,7 +162,8 @@ def ci(layout, _):
         checks.buf_lint(layout)
         checks.fmt(layout, check=True)
         checks.clang_tidy(layout, folder)
-        failed = testing.run(layout) + testing.run(layout, preset="asan")
+        failed = testing.run(layout) + testing.run(layout, testing.FAULTS, rebuild=False)
+        failed += testing.run(layout, preset="asan")
     return 1 if failed else 0
 
 
@@ -187,7 +179,7 @@ def bench(layout, options):
 
 COMMANDS = {
     "up": up, "down": down, "demo": run_demo, "status": status, "test": test, "rules": show_rules,
-    "tidy": tidy, "chaos": run_chaos, "fmt": fmt, "ci": ci, "bench": bench,
+    "tidy": tidy, "fmt": fmt, "ci": ci, "bench": bench,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -22,21 +22,15 @@ def load_sample(stack):
 def run(layout, as_json=False, results_in=None):
     """Runs the main job step by step; keeps the steps for `tools/dev rules`."""
     console.step("the main job: sell out, wait, cancel, serve, refund")
-    steps = _tell(layout, as_json, [])
+    steps = _tell(layout, as_json)
     (results_in or layout).write_json(steps, "results", "demo.json")
     _judge(layout, steps)
 
 
-def check_books(layout):
-    """Checks only what must hold at the end, whatever happened."""
-    console.step("what must hold at the end")
-    _judge(layout, _tell(layout, False, ["--only-books"]))
-
-
-def _tell(layout, as_json, more):
+def _tell(layout, as_json):
     steps, log = [], layout.log("demo")
     stack = os.path.join(layout.state, "stack.json")
-    command = [sys.executable, PROGRAM, "--stack", stack, *more]
+    command = [sys.executable, PROGRAM, "--stack", stack]
     with open(log, "w", encoding="utf-8") as errors:
         process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=errors, text=True, cwd=ROOT

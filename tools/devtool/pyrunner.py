@@ -19,7 +19,7 @@ class Recorder(unittest.TextTestResult):
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
         self.recorded = []
-        self._started = 0.0
+        self._started = time.monotonic()
 
     def startTest(self, test):
         super().startTest(test)
@@ -28,7 +28,7 @@ class Recorder(unittest.TextTestResult):
     def record(self, test, status, detail=""):
         method = getattr(test, getattr(test, "_testMethodName", ""), None)
         self.recorded.append({
-            "name": test.id().split(".", 1)[-1], "rules": rules_of(method), "status": status,
+            "name": name_of(test), "rules": rules_of(method), "status": status,
             "seconds": round(time.monotonic() - self._started, 3), "detail": detail[:500],
         })  # fmt: skip
 
@@ -52,6 +52,12 @@ class Recorder(unittest.TextTestResult):
         super().addSubTest(test, subtest, err)
         if err:
             self.record(test, "failed", " ".join(str(err[1]).split()))
+
+
+def name_of(test):
+    """Class.method; of a class skipped as a whole, the class."""
+    name = test.id()
+    return name.rsplit(".", 1)[-1].rstrip(")") if "(" in name else name.split(".", 1)[-1]
 
 
 def rules_of(method):

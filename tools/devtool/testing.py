@@ -21,12 +21,17 @@ from stack import Stack
 PROGRAM_SECONDS = 1200
 TEST_PORTS = 500  # from the base: databases of tests
 DEMO_PORTS = 200  # from the base: the stack the demo runs on
+FAULTS = "faults"  # the filter that runs the tests which break a stack
 _PYTHON = ("tools/**/*_test.py", "tests/**/*_test.py", "deploy/**/*_test.py")
 
 
 def run(layout, wanted="", preset="dev", rebuild=True):
     """Runs the tests chosen by the filter; returns how many failed."""
     folder = build(layout, preset=preset) if rebuild else os.path.join(ROOT, "build", preset)
+    if wanted == FAULTS or wanted in _fault_tests():
+        found = _run_faults(layout, wanted, preset)
+        results.merge(layout, found, whole=False)
+        return _report(found, wanted)
     found = []
     with TestDatabases(layout) as environment:
         programs = sorted(glob.glob(os.path.join(folder, "*_test")))
@@ -40,6 +45,33 @@ def run(layout, wanted="", preset="dev", rebuild=True):
         found += _run_demo(layout, preset)
     results.merge(layout, found, whole=not wanted and preset == "dev")
     return _report(found, wanted)
+
+
+def _fault_tests():
+    """The tests that break a stack, by name."""
+    paths = glob.glob(os.path.join(ROOT, "tests/faults/*_test.py"))
+    return {os.path.splitext(os.path.basename(path))[0]: path for path in sorted(paths)}
+
+
+def _run_faults(layout, wanted, preset):
+    """Brings a stack up, lets tests break it, and removes it when it held."""
+    other = Layout(os.path.join(layout.state, "faults"), layout.base + DEMO_PORTS)
+    stack = Stack(other, preset)
+    environment = {"HOUBU_FAULTS_STATE": other.state, "HOUBU_FAULTS_PORTS": str(other.base),
+                   "HOUBU_FAULTS_PRESET": preset}  # fmt: skip
+    tests, found = _fault_tests(), []
+    stack.purge()
+    try:
+        stack.up()
+        demo.load_sample(stack)
+        for path in tests.values() if wanted == FAULTS else [tests[wanted]]:
+            stack.up()  # what the test before broke and left so
+            found += _run_python(layout, path, "", environment)
+    finally:
+        stack.down()
+    if not any(result.status == "failed" for result in found):
+        stack.purge()
+    return found
 
 
 class TestDatabases:
