@@ -130,7 +130,8 @@ class History final {
 
   void CheckLaws() {
     std::int64_t sum = 0;
-    for (const LedgerBalance& line : *testing::RunTask(world_.store.Balances())) {
+    const auto balances = testing::RunTask(world_.store.Balances());
+    for (const LedgerBalance& line : *balances) {
       sum += line.balance.minor_units;
     }
     REQUIRE(sum == 0);

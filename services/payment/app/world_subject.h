@@ -101,10 +101,10 @@ struct TestWorld {
   /// Refunds, whole or by policy, as the opener.
   absl::StatusOr<std::string> GiveBack(const PaymentId& id, RefundReason reason,
                                        std::optional<FareFacts> with = std::nullopt,
-                                       std::string request = "", std::string service = "") {
+                                       std::string request = "", const std::string& service = "") {
     RefundCommand command;
     command.id = id;
-    command.service = service.empty() ? store.payments().at(id.value()).opener : std::move(service);
+    command.service = service.empty() ? store.payments().at(id.value()).opener : service;
     command.reason = reason;
     command.facts = with;
     return testing::RunTask(refunding.Refund(command, ForRefund(std::move(request))));
@@ -141,7 +141,7 @@ struct TestWorld {
 
   /// A payment that was opened, started and paid.
   PaymentId Paid(const std::string& id, std::int64_t fen, Product product = Product::kRail) {
-    const PaymentId payment = Open(id, fen, product);
+    PaymentId payment = Open(id, fen, product);
     opened.Update(Start(payment).status());
     opened.Update(CallBack(payment, provider.Pay(payment, clock.Now())));
     return payment;
