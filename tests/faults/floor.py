@@ -90,11 +90,21 @@ class Floor:
 
     # Breaking -------------------------------------------------------------------------------------
 
+    def send(self, name, number):
+        """Sends a signal to a program of the stack; gives its pid."""
+        pid = self.stack.processes.record(name)["pid"]
+        os.kill(pid, number)
+        return pid
+
     def kill(self, name, number=signal.SIGKILL):
-        """Ends a program of the stack at once, and waits until it is gone."""
-        processes = self.stack.processes
-        processes.signal(name, number)
-        wait_for(f"{name} is gone", lambda: processes.record(name) is None)
+        """Ends a program of the stack, at once unless told otherwise, and waits until it is gone."""
+        self.send(name, number)
+        wait_for(f"{name} is gone", lambda: self.stack.processes.record(name) is None)
+
+    def exit_code(self, pid, seconds):
+        """How a program that this very process started has ended."""
+        status = wait_for(f"{pid} ends", lambda: _ended(pid), seconds)
+        return os.waitstatus_to_exitcode(status[1])
 
     def start(self, service):
         """Starts a service again; returns once it is ready."""
@@ -173,6 +183,11 @@ class FaultCase(unittest.TestCase):
         return found
 
 
+def _ended(pid):
+    found, status = os.waitpid(pid, os.WNOHANG)
+    return (found, status) if found else None
+
+
 def eventually(ask, seconds=READY_SECONDS):
     """Asks again while the answer is an outage; gives the answer."""
     limit = time.monotonic() + seconds
@@ -185,6 +200,16 @@ def eventually(ask, seconds=READY_SECONDS):
         time.sleep(0.1)
 
 
+def told_of(person, subject):
+    """The names of the events a person's inbox tells of a booking or an order."""
+    inbox = person.call(
+        "notification.v1.NotificationService/ListMessages", parent=person.account, page_size=200
+    )
+    event = type(inbox).DESCRIPTOR.fields_by_name["messages"].message_type.fields_by_name["event"]
+    names = event.enum_type.values_by_number
+    return sorted(names[m.event].name for m in inbox.messages if m.subject == subject)
+
+
 def booked(person, held):
     """Pays a booking and gives it once it stands."""
     person.pay(held.payment)
@@ -192,4 +217,4 @@ def booked(person, held):
 
 
 __all__ = ["FIRST", "OUTAGES", "SECOND", "SERVICES", "FaultCase", "Floor", "Person", "Refusal",
-           "Stretch", "TrainDay", "booked", "eventually", "state_of", "wait_for"]  # fmt: skip
+           "Stretch", "TrainDay", "booked", "eventually", "state_of", "told_of", "wait_for"]  # fmt: skip

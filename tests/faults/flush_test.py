@@ -8,7 +8,7 @@ import unittest
 
 import demo
 from floor import FaultCase, Person, booked, wait_for
-from load import Load
+from crowd import Load
 from truths import Truths
 
 SEED = 30

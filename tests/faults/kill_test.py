@@ -4,8 +4,8 @@ import random
 import time
 import unittest
 
-from floor import SERVICES, FaultCase, Refusal, eventually, state_of
-from load import Load
+from floor import SERVICES, FaultCase, Refusal, eventually, state_of, told_of
+from crowd import Load
 from truths import Truths
 
 SEED = 20261121
@@ -88,14 +88,8 @@ class Killing(FaultCase):
     def check_told_once(self, load):
         """Of each cancellation its owner has one message."""
         for told in load.acknowledged("CancelBooking"):
-            inbox = told.person.call(
-                "notification.v1.NotificationService/ListMessages", parent=told.person.account,
-                page_size=200,
-            ).messages  # fmt: skip
-            cancelled = [m for m in inbox if m.subject == told.answer.name
-                         and type(m).DESCRIPTOR.fields_by_name["event"].enum_type
-                         .values_by_number[m.event].name == "EVENT_CANCELLED"]  # fmt: skip
-            self.assertEqual(len(cancelled), 1, told.answer.name)
+            events = told_of(told.person, told.answer.name)
+            self.assertEqual(events.count("EVENT_CANCELLED"), 1, f"{told.answer.name}: {events}")
 
 
 if __name__ == "__main__":

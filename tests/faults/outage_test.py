@@ -5,7 +5,7 @@ import time
 import unittest
 
 from floor import SECOND, SERVICES, FaultCase, Person, Refusal, booked, eventually
-from load import Load
+from crowd import Load
 from truths import Truths
 
 SEED = 16

@@ -6,7 +6,7 @@ import time
 import unittest
 
 from floor import SERVICES, FaultCase
-from load import Load
+from crowd import Load
 from truths import Truths
 
 SEED = 9
@@ -27,8 +27,8 @@ class Shutdowns(FaultCase):
             for service in SERVICES:
                 time.sleep(0.7)
                 started = time.monotonic()
-                processes.signal(service, signal.SIGTERM)
-                code = processes.wait(service, GRACE_SECONDS)
+                pid = self.floor.send(service, signal.SIGTERM)
+                code = self.floor.exit_code(pid, GRACE_SECONDS)
                 took[service] = round(time.monotonic() - started, 2)
                 self.assertEqual(code, 0, f"{service} after {took[service]} s")
                 self.assertEqual(self.last_events(service)[-1], "stopped", service)
