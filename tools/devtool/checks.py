@@ -1,6 +1,8 @@
 """What can be checked without running the product: style, protos, formatting, clang-tidy."""
 
+import json
 import os
+import shlex
 import shutil
 import sys
 
@@ -9,6 +11,8 @@ from console import Failure, console
 from layout import ROOT
 
 PYTHON_COLUMNS = "100"
+_ONLY_GCC = ("-fpch-preprocess", "-Winvalid-pch", "-fcoroutines")
+_PRECOMPILED = "cmake_pch.hxx"  # named after -include
 
 
 class Skipped(Exception):
@@ -51,20 +55,30 @@ def fmt(layout, check=False):
 
 
 def clang_tidy(layout, build_folder):
-    """Runs clang-tidy 16 on every C++ source of ours, two at a time."""
+    """Runs clang-tidy 16 on every C++ source of ours, as many at a time as there are processors."""
     console.step("clang-tidy")
     log = _fresh_log(layout, "clang-tidy")
     sources = [path for path in _files(".cc") if path.startswith(("libs/", "services/", "tests/"))]
-    command = [
-        "run-clang-tidy-16",
-        "-quiet",
-        "-p",
-        build_folder,
-        "-j",
-        str(os.cpu_count()),
-        *sources,
-    ]
+    database = _database_for_clang(layout, build_folder)
+    jobs = str(os.cpu_count())
+    command = ["run-clang-tidy-16", "-quiet", "-p", database, "-j", jobs, *sources]
     _run_showing(command, log, "clang-tidy has findings", lambda line: " error: " in line)
+
+
+def _database_for_clang(layout, build_folder):
+    """The build's compile commands without what only g++ understands: its precompiled header."""
+    with open(os.path.join(build_folder, "compile_commands.json"), encoding="utf-8") as file:
+        entries = json.load(file)
+    for entry in entries:
+        words = shlex.split(entry["command"])
+        compiler = next(at for at, word in enumerate(words) if word.endswith(("c++", "g++")))
+        words = [word for word in words[compiler:] if word not in _ONLY_GCC]
+        while any(word.endswith(_PRECOMPILED) for word in words):
+            at = next(n for n, word in enumerate(words) if word.endswith(_PRECOMPILED))
+            words[at - 1 : at + 1] = []
+        entry["command"] = shlex.join(words)
+    path = layout.write_json(entries, "clang-tidy", "compile_commands.json")
+    return os.path.dirname(path)
 
 
 def _files(*endings):
