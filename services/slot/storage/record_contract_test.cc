@@ -1,0 +1,243 @@
+// One contract for the record, run on memory and on PostgreSQL: the referee says the same.
+#include "services/slot/app/memory_record.h"
+#include "services/slot/storage/test_scene.h"
+
+namespace houbu::slot {
+namespace {
+
+/// What the contract speaks to.
+struct Subject {
+  boost::asio::io_context& loop;
+  testing::ManualClock& clock;
+  Record& record;
+  BookingStore& bookings;
+  DemandStore& demands;
+  RunStore& runs;
+  InventoryRecord& inventory;
+
+  template <class Result>
+  Result Run(boost::asio::awaitable<Result> task) {
+    return testing::RunTask(loop, std::move(task));
+  }
+};
+
+// The sample's train g1 as memory keeps it.
+MemoryRun TrainG1() {
+  MemoryRun train;
+  train.run.id = RunId("g1");
+  train.run.display_name = "G1";
+  train.run.service_date = absl::CivilDay(2026, 12, 1);
+  train.run.time_zone = "Asia/Shanghai";
+  const absl::Time start = absl::FromCivil(absl::CivilHour(2026, 12, 1, 0), absl::UTCTimeZone());
+  train.run.departs_at = start;
+  for (int i = 0; i < 3; ++i) {
+    const absl::Time at = start + absl::Hours(i);
+    train.run.stops.push_back(Stop{std::string(1, static_cast<char>('a' + i)), "", "", at, at});
+  }
+  train.run.classes = {RunClass{"second", ClassKind::kAssigned, 4},
+                       RunClass{"standing", ClassKind::kCounted, 2}};
+  for (int i = 1; i <= 4; ++i) {
+    train.units["second"].push_back(Unit{"01", absl::StrCat("0", i)});
+  }
+  return train;
+}
+
+Booking NewBooking(const std::string& id, const std::string& travellers, absl::Time now) {
+  BookingTerms terms;
+  terms.id = BookingId(id);
+  terms.number = absl::StrCat("YJ", id);
+  terms.account = "accounts/ac-1";
+  terms.trip.run = RunId("g1");
+  terms.trip.time_zone = "Asia/Shanghai";
+  terms.trip.service_date = absl::CivilDay(2026, 12, 1);
+  terms.trip.class_code = "second";
+  terms.trip.legs = LegRange{0, 2};
+  terms.trip.departs_at = now + absl::Hours(48);
+  terms.trip.arrives_at = now + absl::Hours(50);
+  terms.fare = terms.total = Fen(100);
+  terms.payment = "payments/pm-1";
+  for (absl::string_view key : absl::StrSplit(travellers, ',')) {
+    Place place;
+    place.traveller.key = std::string(key);
+    terms.places.push_back(place);
+  }
+  return HoldPlaces(terms, now, absl::Minutes(10));
+}
+
+// A change that books `units` of second class over `legs`, or counted places where there are none.
+Change BookingChange(const std::string& id, const std::string& travellers, LegRange legs,
+                std::vector<int> units, absl::Time now) {
+  Booking booking = NewBooking(id, travellers, now);
+  booking.trip.legs = legs;
+  if (units.empty()) booking.trip.class_code = "standing";
+  Allocation allocation;
+  allocation.units = std::move(units);
+  allocation.epoch = 1;
+  Change change;
+  change.now = now;
+  change.claim = ClaimFor(booking, allocation);
+  change.booking = std::move(booking);
+  return change;
+}
+
+std::string CommitReason(Subject& subject, const Change& change) {
+  const auto committed = subject.Run(subject.record.Commit(change));
+  return committed.ok() ? "" : std::string(ReasonOf(committed.status()));
+}
+
+void CheckReferee(Subject& subject) {
+  const absl::Time now = subject.clock.Now();
+  const auto commit = [&](const std::string& id, const std::string& travellers, LegRange legs,
+                          std::vector<int> units) {
+    return CommitReason(subject, BookingChange(id, travellers, legs, std::move(units), now));
+  };
+  CHECK(commit("bk-1", "t1,t2", {0, 1}, {0, 1}) == "");
+  CHECK(commit("bk-2", "t3", {0, 2}, {1}) == "PLACE_TAKEN");
+  CHECK(commit("bk-2", "t3", {1, 2}, {1}) == "");
+  CHECK(commit("bk-3", "t1", {1, 2}, {3}) == "ONE_TICKET_PER_RUN");
+  CHECK(commit("bk-3", "t4,t5", {0, 2}, {}) == "");
+  CHECK(commit("bk-4", "t6", {1, 2}, {}) == "PLACE_TAKEN");
+
+  Change stale = BookingChange("bk-5", "t7", {0, 1}, {3}, now);
+  stale.claim->epoch = 7;
+  CHECK(CommitReason(subject, stale) == "STALE_INDEX");
+  CHECK_FALSE(subject.Run(subject.bookings.Load(BookingId("bk-5"))).ok());
+
+  const RunState state = subject.Run(subject.inventory.ReadState(RunId("g1"))).value();
+  CHECK(state.legs == 2);
+  REQUIRE(state.taken.size() == 3);
+  CHECK(state.taken[0] == TakenPlaces{"bk-1", DemandKind{"second", {0, 1}, 2}, {0, 1}});
+  CHECK(state.taken[2] == TakenPlaces{"bk-3", DemandKind{"standing", {0, 2}, 2}, {}});
+  CHECK(state.classes[0].coach_sizes == std::vector<int>{4});
+
+  Change freed;
+  freed.now = now;
+  freed.frees = BookingId("bk-3");
+  CHECK(CommitReason(subject, freed) == "");
+  CHECK(commit("bk-4", "t4,t6", {0, 2}, {}) == "");
+}
+
+void CheckVersions(Subject& subject) {
+  const absl::Time now = subject.clock.Now();
+  const Booking kept = subject.Run(subject.bookings.Load(BookingId("bk-1"))).value();
+  CHECK(kept.version == 1);
+  CHECK(kept.places.size() == 2);
+  CHECK(kept.history.size() == 1);
+  Change cancel;
+  cancel.now = now;
+  cancel.booking = Cancel(kept, "行程有变", now).value();
+  cancel.frees = kept.id;
+  CHECK(CommitReason(subject, cancel) == "");
+  CHECK(CommitReason(subject, cancel) == "CHANGED_MEANWHILE");
+  const Booking cancelled = subject.Run(subject.bookings.Load(kept.id)).value();
+  CHECK(cancelled.state == BookingState::kCancelled);
+  CHECK(cancelled.cancel_reason == "行程有变");
+  CHECK(cancelled.history == cancel.booking->history);
+
+  Change link;
+  link.now = now;
+  link.link = RebookingLink{kept.id, "bk-2", ""};
+  CHECK(CommitReason(subject, link) == "");
+  CHECK(CommitReason(subject, link) == "ALREADY_REBOOKED");
+  CHECK(subject.Run(subject.bookings.Load(kept.id))->rebooked_to == "bk-2");
+}
+
+void CheckAnswers(Subject& subject) {
+  Change change;
+  change.now = subject.clock.Now();
+  StoredAnswer answer;
+  answer.key.caller = "accounts/ac-1";
+  answer.key.method = "/m";
+  answer.key.request_id = "rq";
+  answer.key.fingerprint = "f";
+  answer.bytes = "as before";
+  change.answer = answer;
+  CHECK_FALSE(subject.Run(subject.record.FindAnswer(answer.key))->has_value());
+  CHECK(CommitReason(subject, change) == "");
+  CHECK(subject.Run(subject.record.FindAnswer(answer.key)).value() == "as before");
+  CHECK(absl::IsAborted(subject.Run(subject.record.Commit(change)).status()));
+  answer.key.fingerprint = "other";
+  CHECK(ReasonOfOutcome(subject.Run(subject.record.FindAnswer(answer.key))) ==
+        "REQUEST_ID_REUSED");
+}
+
+void CheckEpochs(Subject& subject) {
+  const RunId run("g1");
+  Change owing;
+  owing.now = subject.clock.Now();
+  owing.owes_index = run;
+  const Committed owed = subject.Run(subject.record.Commit(owing)).value();
+  CHECK(owed.epoch == 1);
+  CHECK(subject.Run(subject.inventory.ToRebuild(owing.now - absl::Seconds(1), 9))->empty());
+  CHECK(subject.Run(subject.inventory.ToRebuild(owing.now, 9)).value() ==
+        std::vector<RunId>{run});
+  const RaisedEpoch raised = subject.Run(subject.inventory.RaiseEpoch(run, 1, 5)).value();
+  CHECK(raised.epoch == 6);
+  CHECK(raised.debts.size() == 2);
+  const RaisedEpoch again = subject.Run(subject.inventory.RaiseEpoch(run, 1, 0)).value();
+  CHECK(again.epoch == 6);
+  CHECK(again.debts.empty());
+  REQUIRE(subject.Run(subject.inventory.Settle(run, raised.debts)).ok());
+  CHECK(subject.Run(subject.inventory.ToRebuild(owing.now + absl::Hours(1), 9))->empty());
+  CHECK(ReasonOfOutcome(subject.Run(subject.inventory.RaiseEpoch(RunId("none"), 1, 0))) ==
+        "RUN_NOT_FOUND");
+  CHECK(subject.Run(subject.inventory.RunsInUse("", 9)).value() == std::vector<RunId>{run});
+  CHECK(subject.Run(subject.inventory.RunsInUse("g1", 9))->empty());
+  const std::vector<std::string> holders = {"bk-1", "bk-2", "bk-none"};
+  CHECK(subject.Run(subject.inventory.LiveHolders(holders)).value() ==
+        std::set<std::string>{"bk-2"});
+}
+
+void CheckDemands(Subject& subject) {
+  Demand demand;
+  demand.id = DemandId("dm-1");
+  demand.run = RunId("g1");
+  demand.class_code = "second";
+  demand.legs = LegRange{0, 2};
+  demand.departs_at = subject.clock.Now() + absl::Hours(1);
+  demand.effective_at = subject.clock.Now() - absl::Microseconds(1);
+  demand.created_at = subject.clock.Now();
+  demand.travellers = {Traveller{"t8", "p8", "旅*"}, Traveller{"t9", "p9", "旅*"}};
+  Change change;
+  change.now = subject.clock.Now();
+  change.demand = demand;
+  CHECK(CommitReason(subject, change) == "");
+  CHECK(CommitReason(subject, change) == "DEMAND_EXISTS");
+  const Demand kept = subject.Run(subject.demands.Load(demand.id)).value();
+  CHECK(kept.travellers == demand.travellers);
+  CHECK(kept.effective_at == demand.effective_at);
+  CHECK(subject.Run(subject.demands.Departed(demand.departs_at - absl::Microseconds(1), 9))
+            ->empty());
+  CHECK(subject.Run(subject.demands.Departed(demand.departs_at, 9))->size() == 1);
+  change.demand = MatchWith(kept, {2, 3}, BookingId("bk-9")).value();
+  CHECK(CommitReason(subject, change) == "");
+  CHECK(CommitReason(subject, change) == "CHANGED_MEANWHILE");
+  CHECK(subject.Run(subject.demands.Load(demand.id))->units == std::vector<int>{2, 3});
+}
+
+void CheckContract(Subject subject) {
+  CheckReferee(subject);
+  CheckVersions(subject);
+  CheckAnswers(subject);
+  CheckEpochs(subject);
+  CheckDemands(subject);
+}
+
+}  // namespace
+
+TEST_CASE("the record in memory keeps its contract", "[slot][record][W-15][X-01][X-07]") {
+  boost::asio::io_context loop(1);
+  testing::ManualClock clock;
+  MemoryRecord memory(clock);
+  memory.Open(TrainG1());
+  CheckContract(Subject{loop, clock, memory, memory, memory, memory, memory});
+}
+
+TEST_CASE("the record in PostgreSQL keeps its contract", "[slot][record][W-15][X-01][X-07]") {
+  const auto scene = Scene::OrSkip();
+  if (!scene) return;
+  CheckContract(Subject{scene->loop, scene->clock, scene->record, scene->bookings, scene->demands,
+                        scene->runs, scene->inventory});
+}
+
+}  // namespace houbu::slot
