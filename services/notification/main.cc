@@ -58,6 +58,7 @@ absl::StatusOr<process::Parts> BuildNotification(process::Environment& env,
 
   http::SmtpOptions smtp_options;
   smtp_options.url = config.smtp_url;
+  smtp_options.timeout = absl::Seconds(15);
   auto& smtp = parts.Own<http::Smtp>(env.workers(), smtp_options);
   auto& mail = parts.Own<MailCarrier>(smtp, config.mail_from);
   auto& sms = parts.Own<SmsCarrier>(env.http(), config.sms_url);
@@ -67,8 +68,10 @@ absl::StatusOr<process::Parts> BuildNotification(process::Environment& env,
   auto& dispatch = parts.Own<Dispatch>(messages, Carriers{sms, mail}, env.clock(), config.delivery);
 
   parts.Serve<NotificationHandlers>(env.seam(), book, intake);
-  parts.loops.push_back(
-      {"dispatch", absl::Milliseconds(200), [&dispatch] { return dispatch.SendDue(); }});
+  parts.loops.push_back({"dispatch_sms", absl::Milliseconds(200),
+                         [&dispatch] { return dispatch.SendDue(Channel::kSms); }});
+  parts.loops.push_back({"dispatch_email", absl::Milliseconds(200),
+                         [&dispatch] { return dispatch.SendDue(Channel::kEmail); }});
   return parts;
 }
 

@@ -7,22 +7,20 @@
 namespace houbu::notification {
 namespace {
 
-constexpr int kBatch = 32;
-constexpr absl::Duration kLease = absl::Minutes(2);
+/// Longer than any carrier takes to answer or to be given up.
+constexpr absl::Duration kLease = absl::Seconds(30);
 
 }  // namespace
 
-Task<void> Dispatch::SendDue() {
+Task<void> Dispatch::SendDue(Channel channel) {
   while (true) {
     const absl::Time now = clock_.Now();
-    ASSIGN_OR_CO_RETURN(std::vector<Delivery> due,
-                        co_await store_.Claim(now, now + kLease, kBatch));
-    if (due.empty()) {
+    ASSIGN_OR_CO_RETURN(std::optional<Delivery> due,
+                        co_await store_.Claim(channel, now, now + kLease));
+    if (!due.has_value()) {
       co_return absl::OkStatus();
     }
-    for (Delivery& delivery : due) {
-      CO_RETURN_IF_ERROR(co_await SendOne(std::move(delivery)));
-    }
+    CO_RETURN_IF_ERROR(co_await SendOne(*std::move(due)));
   }
 }
 

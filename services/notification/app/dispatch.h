@@ -19,9 +19,10 @@ class Dispatch final {
   Dispatch(MessageStore& store, Carriers carriers, const Clock& clock, DeliveryPolicy policy)
       : store_(store), carriers_(carriers), clock_(clock), policy_(policy) {}
 
-  /// Sends what is due, a bounded number at a time, until nothing is due. A process that dies
-  /// between the channel's yes and our record sends again under the same message id (W-09n).
-  Task<void> SendDue();
+  /// Sends what is due on a channel, one after the other, until nothing is. A process that dies
+  /// between the channel's yes and our record sends again under the same message id (W-09n). Each
+  /// channel has a loop of its own, so that a mail server that hangs keeps no text message waiting.
+  Task<void> SendDue(Channel channel);
 
  private:
   Task<void> SendOne(Delivery delivery);

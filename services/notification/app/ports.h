@@ -67,8 +67,10 @@ class MessageStore : public Answers {
   virtual Task<std::vector<Delivery>> ListDeliveries(std::optional<DeliveryState> state,
                                                      Page page) = 0;
 
-  /// Returns at most `limit` due deliveries and keeps others from them until `lease_until`.
-  virtual Task<std::vector<Delivery>> Claim(absl::Time now, absl::Time lease_until, int limit) = 0;
+  /// Returns the delivery of a channel that is due the longest, and keeps others from it until
+  /// `lease_until`; nothing when none is due.
+  virtual Task<std::optional<Delivery>> Claim(Channel channel, absl::Time now,
+                                              absl::Time lease_until) = 0;
 
   /// Records what became of a claimed delivery.
   virtual Task<void> Save(Delivery delivery) = 0;

@@ -94,8 +94,8 @@ TEST_CASE("a message reaches the inbox and each chosen channel once",
               .ok());
   CHECK(fixture.Tell("r-1").value() == "answer to r-1");
   CHECK(fixture.Tell("r-1").value() == "answer to r-1");
-  for (int round = 0; round < 2; ++round) {
-    REQUIRE(testing::RunTask(fixture.loop, fixture.dispatch.SendDue()).ok());
+  for (const Channel channel : {Channel::kSms, Channel::kEmail, Channel::kSms}) {
+    REQUIRE(testing::RunTask(fixture.loop, fixture.dispatch.SendDue(channel)).ok());
   }
   REQUIRE(fixture.sms.carried.size() == 1);
   CHECK(fixture.sms.carried[0].recipient == "+8619900000001");
@@ -121,12 +121,12 @@ TEST_CASE("a channel that was away gets the message later under the same id",
               .ok());
   REQUIRE(fixture.Tell("r-1").ok());
   fixture.sms.failure = absl::UnavailableError("away");
-  REQUIRE(testing::RunTask(fixture.loop, fixture.dispatch.SendDue()).ok());
-  REQUIRE(testing::RunTask(fixture.loop, fixture.dispatch.SendDue()).ok());
+  REQUIRE(testing::RunTask(fixture.loop, fixture.dispatch.SendDue(Channel::kSms)).ok());
+  REQUIRE(testing::RunTask(fixture.loop, fixture.dispatch.SendDue(Channel::kSms)).ok());
   CHECK(fixture.sms.carried.size() == 1);  // the second round came too early
   fixture.sms.failure = absl::OkStatus();
   fixture.clock.Advance(absl::Minutes(5));
-  REQUIRE(testing::RunTask(fixture.loop, fixture.dispatch.SendDue()).ok());
+  REQUIRE(testing::RunTask(fixture.loop, fixture.dispatch.SendDue(Channel::kSms)).ok());
   REQUIRE(fixture.sms.carried.size() == 2);
   CHECK(MessageIdOf(fixture.sms.carried[0]) == MessageIdOf(fixture.sms.carried[1]));
   Page page;

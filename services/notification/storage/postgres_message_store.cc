@@ -122,18 +122,22 @@ Task<std::vector<Delivery>> PostgresMessageStore::ListDeliveries(std::optional<D
 constexpr char kClaim[] = R"sql(
   UPDATE deliveries SET lease_until = $2
   WHERE id IN (SELECT id FROM deliveries
-               WHERE state = 'PENDING' AND due_at <= $1 AND lease_until <= $1
-               ORDER BY due_at, position LIMIT $3 FOR UPDATE SKIP LOCKED)
+               WHERE state = 'PENDING' AND channel = $3 AND due_at <= $1 AND lease_until <= $1
+               ORDER BY due_at, position LIMIT 1 FOR UPDATE SKIP LOCKED)
   RETURNING id, position, message, channel, recipient, title, body, language, state, attempts,
             last_error, created_at, due_at, delivered_at)sql";
 
-Task<std::vector<Delivery>> PostgresMessageStore::Claim(absl::Time now, absl::Time lease_until,
-                                                        int limit) {
+Task<std::optional<Delivery>> PostgresMessageStore::Claim(Channel channel, absl::Time now,
+                                                          absl::Time lease_until) {
   postgres::Parameters parameters;
-  parameters.Add(now).Add(lease_until).Add(limit);
+  parameters.Add(now).Add(lease_until).Add(ChannelName(channel));
   ASSIGN_OR_CO_RETURN(const postgres::Result result,
                       co_await pool_.Query(kClaim, std::move(parameters)));
-  co_return DeliveriesOf(result);
+  ASSIGN_OR_CO_RETURN(std::vector<Delivery> claimed, DeliveriesOf(result));
+  if (claimed.empty()) {
+    co_return std::nullopt;
+  }
+  co_return std::move(claimed.front());
 }
 
 constexpr char kSaveDelivery[] = R"sql(

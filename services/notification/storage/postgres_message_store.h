@@ -20,7 +20,8 @@ class PostgresMessageStore final : public MessageStore {
   Task<std::vector<Message>> ListMessages(std::string account, Page page) override;
   Task<std::vector<Delivery>> ListDeliveries(std::optional<DeliveryState> state,
                                              Page page) override;
-  Task<std::vector<Delivery>> Claim(absl::Time now, absl::Time lease_until, int limit) override;
+  Task<std::optional<Delivery>> Claim(Channel channel, absl::Time now,
+                                      absl::Time lease_until) override;
   Task<void> Save(Delivery delivery) override;
 
  private:

@@ -40,4 +40,4 @@ CREATE TABLE deliveries (
   delivered_at timestamptz
 );
 
-CREATE INDEX deliveries_due ON deliveries (due_at) WHERE state = 'PENDING';
+CREATE INDEX deliveries_due ON deliveries (channel, due_at) WHERE state = 'PENDING';
