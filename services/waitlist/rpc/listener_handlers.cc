@@ -6,9 +6,9 @@
 #include "absl/strings/strip.h"
 
 #include "libs/async/status_macros.h"
+#include "libs/rpc/answering.h"
 #include "libs/rpc/validate.h"
 #include "libs/rpc/wire.h"
-#include "libs/rpc/answering.h"
 
 namespace houbu::waitlist {
 namespace {

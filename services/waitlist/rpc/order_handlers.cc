@@ -6,10 +6,10 @@
 
 #include "libs/async/status_macros.h"
 #include "libs/identity/travel_statement.h"
+#include "libs/rpc/answering.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/validate.h"
 #include "libs/rpc/wire.h"
-#include "libs/rpc/answering.h"
 #include "services/waitlist/rpc/order_wire.h"
 
 namespace houbu::waitlist {
