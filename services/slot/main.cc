@@ -14,20 +14,29 @@
 #include "services/slot/app/demand_line.h"
 #include "services/slot/app/due_bookings.h"
 #include "services/slot/app/index_keeper.h"
+#include "services/slot/app/journey_search.h"
 #include "services/slot/app/matching.h"
 #include "services/slot/app/payment_confirmation.h"
 #include "services/slot/app/rebooking.h"
+#include "services/slot/app/run_opening.h"
+#include "services/slot/app/timetable_cache.h"
+#include "services/slot/app/timetable_import.h"
 #include "services/slot/app/window_search.h"
 #include "services/slot/peers/account_statements.h"
 #include "services/slot/peers/answers.h"
 #include "services/slot/peers/effect_calls.h"
 #include "services/slot/rpc/booking_handlers.h"
+#include "services/slot/rpc/catalogue_handlers.h"
 #include "services/slot/rpc/demand_handlers.h"
+#include "services/slot/rpc/import_command.h"
 #include "services/slot/rpc/inventory_handlers.h"
 #include "services/slot/rpc/payment_listener_handlers.h"
+#include "services/slot/storage/feed_folder.h"
 #include "services/slot/storage/postgres_bookings.h"
+#include "services/slot/storage/postgres_catalogue.h"
 #include "services/slot/storage/postgres_demands.h"
 #include "services/slot/storage/postgres_inventory.h"
+#include "services/slot/storage/postgres_opened_runs.h"
 #include "services/slot/storage/postgres_record.h"
 #include "services/slot/storage/postgres_runs.h"
 #include "services/slot/storage/postgres_windows.h"
@@ -45,6 +54,7 @@ constexpr int kSweepLimit = 100;
 struct SlotConfig {
   process::CommonConfig common;
   BookingPolicy policy;
+  RunOpeningPolicy opening;
   int shards = 16;
 
   void Bind(process::Binder& binder) {
@@ -62,6 +72,12 @@ struct SlotConfig {
     binder.Optional("policy.days_ahead_max", &policy.days_ahead_max,
                     "The earliest an appointment can be booked, in days before.",
                     process::Range{.least = 0, .most = 365});
+    binder.Optional("catalogue.open_days", &opening.open_days,
+                    "How many days ahead runs are opened.",
+                    process::Range{.least = 1, .most = 365});
+    binder.Optional("catalogue.presale_days", &opening.presale_days,
+                    "How many days ahead the sale of a run opens.",
+                    process::Range{.least = 1, .most = 365});
   }
 };
 
@@ -114,6 +130,42 @@ void AddLoops(process::Parts& parts, DueBookings& due, Matching& matching, Deman
                          [&keeper] { return Ignoring(keeper.SweepTokens()); }});
 }
 
+Task<void> KeepCatalogue(TimetableCache& cache, RunOpening& opening) {
+  CO_RETURN_IF_ERROR(co_await cache.Refresh());
+  const auto opened = co_await opening.OpenHorizon();
+  co_return opened.status();
+}
+
+/// The catalogue: searches, and runs opened ahead of their day.
+void AddCatalogue(process::Parts& parts, process::Environment& env, const SlotConfig& config,
+                  RunStore& runs, FreshIndex& fresh_index, WindowFinder& windows) {
+  auto& store = parts.Own<PostgresCatalogue>(env.postgres());
+  auto& opened = parts.Own<PostgresOpenedRuns>(env.postgres());
+  auto& cache = parts.Own<TimetableCache>(store);
+  auto& opening =
+      parts.Own<RunOpening>(RunOpening::Tools{env.clock(), cache, opened, config.opening});
+  auto& journeys = parts.Own<JourneySearch>(JourneySearch::Tools{
+      env.clock(), cache, opened, runs, fresh_index, config.policy});
+  parts.Serve<CatalogueHandlers>(env.seam(),
+                                 CatalogueHandlers::UseCases{env.clock(), journeys, windows});
+  parts.preparations.push_back({"catalogue", [&cache] { return cache.Refresh(); }});
+  parts.loops.push_back({"catalogue", absl::Seconds(1),
+                         [&cache, &opening] { return KeepCatalogue(cache, opening); }});
+}
+
+Task<int> RunImport(process::Environment& env, const SlotConfig& config,
+                    std::vector<std::string> words) {
+  PostgresCatalogue store(env.postgres());
+  PostgresOpenedRuns opened(env.postgres());
+  FeedFolder source(env.workers());
+  TimetableImport import(env.clock(), store);
+  TimetableCache cache(store);
+  RunOpening opening(RunOpening::Tools{env.clock(), cache, opened, config.opening});
+  ImportCommand command(
+      ImportCommand::Tools{env.clock(), source, import, cache, opening});
+  co_return co_await command.Run(std::move(words));
+}
+
 absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotConfig& config) {
   process::Parts parts;
   auto& record = parts.Own<PostgresRecord>(env.postgres(), EncodeEffectCall);
@@ -147,6 +199,7 @@ absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotCo
   parts.Serve<InventoryHandlers>(env.seam(), keeper);
   parts.Serve<PaymentListenerHandlers>(env.seam(), confirmation);
   parts.preparations.push_back({"inventory_functions", [&index] { return index.Prepare(); }});
+  AddCatalogue(parts, env, config, runs, fresh_index, search);
   AddAnswerHooks(env, confirmation, matching);
   AddLoops(parts, due, matching, line, keeper);
   return parts;
@@ -160,5 +213,7 @@ int main(int argc, char** argv) {
   service.name = "slot";
   service.migrations = houbu::slot::kMigrations;
   service.build = houbu::slot::BuildSlot;
+  service.commands.push_back({"import", "Takes in timetables, classes and windows.",
+                              houbu::slot::RunImport});
   return houbu::process::Run(argc, argv, service);
 }

@@ -1,0 +1,29 @@
+/// Opened runs kept in PostgreSQL.
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "libs/async/task.h"
+#include "libs/postgres/pool.h"
+#include "services/slot/app/ports_catalogue.h"
+
+namespace houbu::slot {
+
+/// Opens runs and finds them.
+class PostgresOpenedRuns final : public OpenedRuns {
+ public:
+  /// `pool` must outlive this.
+  explicit PostgresOpenedRuns(postgres::Pool& pool) : pool_(pool) {}
+
+  async::Task<int> Open(std::vector<RunDraft> drafts) override;
+  async::Task<std::set<TripDay>> Days(absl::CivilDay first, absl::CivilDay last) override;
+  async::Task<std::vector<OpenedJourney>> Journeys(OpenedQuery query) override;
+  async::Task<std::vector<OpenedClass>> Classes(RunId run, LegRange legs) override;
+
+ private:
+  postgres::Pool& pool_;
+};
+
+}  // namespace houbu::slot
