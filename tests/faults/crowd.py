@@ -6,7 +6,7 @@ import time
 import uuid
 from typing import NamedTuple
 
-from floor import FIRST, OUTAGES, Person, Refusal, Stretch, state_of
+from floor import OUTAGES, Person, Refusal, state_of
 from world import wait_for
 
 KNOWS_SECONDS = 40  # an answer within it, or the outcome stays unknown
@@ -51,7 +51,7 @@ class Client(threading.Thread):
     def run(self):
         while not self._enough.is_set():
             try:
-                self._random.choice((self._buy, self._buy, self._give_back, self._wait))()
+                self._random.choice((self._buy, self._give_back))()
             except (Unknown, TimeoutError):
                 pass
             except Refusal as refusal:
@@ -65,29 +65,33 @@ class Client(threading.Thread):
 
     def _buy(self):
         stretch, party = self._random.choice(self._stretches), self._random.randint(1, 2)
-        held = self._do(
-            "slot.v1.BookingService/CreateBooking", **stretch.fields(),
-            statement=self._statement("PURPOSE_BOOK", party),
-        )  # fmt: skip
+        try:
+            held = self._do(
+                "slot.v1.BookingService/CreateBooking", **stretch.fields(),
+                statement=self._statement("PURPOSE_BOOK", party),
+            )  # fmt: skip
+        except Refusal as refusal:
+            if refusal.reason != "SOLD_OUT":
+                raise
+            return self._wait(stretch, party)
         if self._random.random() < 0.2:
-            return  # never paid
+            return None  # never paid
         self._pay(held.payment)
         self._bookings.append(held.name)
         if self._random.random() < 0.5:
             stands = lambda: self.person.in_state(held.name, "STATE_BOOKED")
             wait_for("it stands", stands, PATIENCE_SECONDS)
+        return None
 
     def _give_back(self):
         if self._bookings:
             name = self._bookings.pop(self._random.randrange(len(self._bookings)))
             self._do("slot.v1.BookingService/CancelBooking", name=name, reason="load (sample)")
 
-    def _wait(self):
-        first = self._random.choice(self._stretches)
-        choices = [first, first._replace(class_code=FIRST)][: self._random.randint(1, 2)]
+    def _wait(self, stretch, party):
         order = self._do(
-            "waitlist.v1.WaitlistService/CreateOrder", choices=[c.fields() for c in choices],
-            statement=self._statement("PURPOSE_WAIT", self._random.randint(1, 2)),
+            "waitlist.v1.WaitlistService/CreateOrder", choices=[stretch.fields()],
+            statement=self._statement("PURPOSE_WAIT", party),
         )  # fmt: skip
         if self._random.random() < 0.9:
             self._pay(order.payment)
@@ -96,7 +100,9 @@ class Client(threading.Thread):
                 wait_for("it is served", over, self._random.random() * PATIENCE_SECONDS)
             except TimeoutError:
                 pass
-        self._do("waitlist.v1.WaitlistService/TerminateOrder", name=order.name)
+        ended = self._do("waitlist.v1.WaitlistService/TerminateOrder", name=order.name)
+        if ended.booking:
+            self._bookings.append(ended.booking)
 
     def _pay(self, payment):
         limit = time.monotonic() + PATIENCE_SECONDS
@@ -148,11 +154,10 @@ class Client(threading.Thread):
 
 
 class Load:
-    """Several clients at once on the places of one train day, and what they were told."""
+    """Several clients at once on the places of few train days, and what they were told."""
 
-    def __init__(self, world, day, clients, seed):
-        stretches = [day.whole, day.first_leg(), day.second_leg()]
-        assert all(isinstance(stretch, Stretch) for stretch in stretches)
+    def __init__(self, world, days, clients, seed):
+        stretches = [s for day in days for s in (day.whole, day.first_leg(), day.second_leg())]
         self._clients = [Client(world, stretches, seed + i) for i in range(clients)]
 
     def __enter__(self):

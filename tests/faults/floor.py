@@ -19,6 +19,8 @@ from typing import NamedTuple
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 for folder in ("tools/demo", "tools/devtool"):
     sys.path.insert(0, os.path.join(ROOT, folder))
+# While all calls fail at once nobody but this poller sees that a service is back.
+os.environ.setdefault("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "100")
 
 import trains  # noqa: E402
 from layout import SERVICES, Layout  # noqa: E402, F401
@@ -33,7 +35,7 @@ OUTAGES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED")
 READY_SECONDS = 30
 UNREADY_SECONDS = 4
 DAYS_AHEAD = range(5, 200)
-SECOND, FIRST = trains.SECOND, trains.FIRST
+SECOND = trains.SECOND
 
 
 class TrainDay(NamedTuple):
@@ -70,13 +72,19 @@ class Floor:
 
     def train_day(self):
         """The sample train on the first day that nobody has booked or waits for."""
-        today = day_of(self.world.now())
+        return self.train_days(1)[0]
+
+    def train_days(self, count):
+        """The sample train on the first so many days that nobody has booked or waits for."""
+        today, found = day_of(self.world.now()), []
         for ahead in DAYS_AHEAD:
             day = today + datetime.timedelta(days=ahead)
             whole = self.network.journey(trains.TRAIN, trains.ORIGIN, trains.DESTINATION, day)
             if whole and whole.run and self._is_untouched(whole.run):
-                return self._described(whole, day)
-        raise LookupError(f"no untouched day of {trains.TRAIN}")
+                found.append(self._described(whole, day))
+            if len(found) == count:
+                return found
+        raise LookupError(f"{trains.TRAIN} has no {count} untouched days")
 
     def _is_untouched(self, run):
         report = self.operator.call("slot.v1.InventoryService/CheckInventory", run=run)
@@ -216,5 +224,5 @@ def booked(person, held):
     return wait_for(f"{held.name} stands", lambda: person.in_state(held.name, "STATE_BOOKED"))
 
 
-__all__ = ["FIRST", "OUTAGES", "SECOND", "SERVICES", "FaultCase", "Floor", "Person", "Refusal",
+__all__ = ["OUTAGES", "SECOND", "SERVICES", "FaultCase", "Floor", "Person", "Refusal",
            "Stretch", "TrainDay", "booked", "eventually", "state_of", "told_of", "wait_for"]  # fmt: skip

@@ -51,7 +51,7 @@ class Flushing(FaultCase):
 
     def test_flushes_under_load_sell_nothing_twice_and_pass_nobody_over(self):
         # rules: X-01 W-05
-        with Load(self.world, self.floor.train_day(), 4, SEED) as load:
+        with Load(self.world, self.floor.train_days(2), 4, SEED) as load:
             for _ in range(8):
                 time.sleep(0.5)
                 self.floor.flush_redis()

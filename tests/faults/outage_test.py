@@ -83,7 +83,7 @@ class Outages(FaultCase):
 
     def test_postgresql_crashing_under_load_loses_nothing_acknowledged(self):
         # rules: X-01 X-07 X-06
-        with Load(self.world, self.floor.train_day(), 4, SEED) as load:
+        with Load(self.world, self.floor.train_days(2), 4, SEED) as load:
             for number in (signal.SIGQUIT, signal.SIGINT):  # at once; fast
                 time.sleep(1.5)
                 self.floor.kill("postgres", number)

@@ -23,7 +23,7 @@ class Shutdowns(FaultCase):
             processes.stop(service)
         self.floor.stack.start_services()
         took = {}
-        with Load(self.world, self.floor.train_day(), 3, SEED) as load:
+        with Load(self.world, self.floor.train_days(2), 3, SEED) as load:
             for service in SERVICES:
                 time.sleep(0.7)
                 started = time.monotonic()

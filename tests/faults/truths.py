@@ -7,7 +7,8 @@ from books import Books
 from people import state_of
 from report import CheckFailed
 
-SETTLE_SECONDS = 45
+# Places that a killed slot had taken from the index and told nobody of are given back after a minute.
+SETTLE_SECONDS = 90
 # The longest lease that the death of a service leaves behind: a delivery's.
 LEASE_SECONDS = 125
 PAGE = 1000

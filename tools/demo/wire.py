@@ -19,6 +19,9 @@ from google.protobuf import descriptor_pb2, descriptor_pool, json_format, messag
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CALL_SECONDS = 20
+# Who was away is found again soon; by default gRPC lets half a minute pass.
+RECONNECT = (("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 1000),
+             ("grpc.min_reconnect_backoff_ms", 5000))  # fmt: skip
 
 
 class Refusal(Exception):
@@ -107,7 +110,7 @@ class Services:
                 _read(self.stack["ca"]), _read(files["key"]), _read(files["certificate"])
             )
             address = self.stack["services"][service]["grpc"]
-            self._channels[key] = grpc.secure_channel(address, credentials)
+            self._channels[key] = grpc.secure_channel(address, credentials, RECONNECT)
         return self._channels[key]
 
     def close(self):
