@@ -10,6 +10,19 @@ namespace {
 
 bool IsLive(const Choice& choice) { return choice.failure == EndReason::kNone; }
 
+/// Free appointments are waited for without a prepayment: nothing to pay, to keep or to give back.
+bool IsPrepaid(const Order& order) { return order.prepayment.minor_units > 0; }
+
+/// Makes an order effective: its choices join the line and its owner is told.
+void TakeEffect(Step& step, absl::Time effective_at) {
+  step.order.state = OrderState::kWaiting;
+  step.order.effective_at = effective_at;
+  for (std::size_t i = 0; i < step.order.choices.size(); ++i) {
+    step.effects.push_back(DemandEnlisted{i});
+  }
+  step.effects.push_back(OwnerTold{});
+}
+
 /// Ends a waiting order without a booking: whatever is in line leaves it, all money goes back.
 Step EndWaiting(Order order, OrderState state, EndReason reason, absl::Time now) {
   Step step;
@@ -21,7 +34,9 @@ Step EndWaiting(Order order, OrderState state, EndReason reason, absl::Time now)
   order.state = state;
   order.end_reason = reason;
   order.ended_at = now;
-  step.effects.push_back(PaymentReturned{});
+  if (IsPrepaid(order)) {
+    step.effects.push_back(PaymentReturned{});
+  }
   step.effects.push_back(OwnerTold{});
   step.order = std::move(order);
   return step;
@@ -52,7 +67,11 @@ absl::StatusOr<Step> Open(Opening opening, absl::Time now, const WaitlistPolicy&
   order.created_at = now;
   order.pay_by = now + policy.pay_window;
   order.deadline = std::min(opening.application.deadline, LatestDeadline(order.choices, policy));
-  step.effects.push_back(PaymentOpened{});
+  if (IsPrepaid(order)) {
+    step.effects.push_back(PaymentOpened{});
+  } else {
+    TakeEffect(step, now);
+  }
   return step;
 }
 
@@ -63,13 +82,8 @@ Step Pay(Order order, absl::Time paid_at) {
     step.order = std::move(order);
     return step;
   }
-  order.state = OrderState::kWaiting;
-  order.effective_at = paid_at;
-  for (std::size_t i = 0; i < order.choices.size(); ++i) {
-    step.effects.push_back(DemandEnlisted{i});
-  }
-  step.effects.push_back(OwnerTold{});
   step.order = std::move(order);
+  TakeEffect(step, paid_at);
   return step;
 }
 
@@ -79,6 +93,12 @@ std::optional<Step> Serve(Order order, const Found& found, absl::Time now) {
       order.choices.begin(), order.choices.end(),
       [&found](const Choice& choice) { return choice.demand == found.demand && IsLive(choice); });
   if (over || served == order.choices.end()) {
+    return std::nullopt;
+  }
+  // It may have been long on its way: nobody pays for a run that left, or more than was prepaid.
+  const bool covered = found.total.currency == order.prepayment.currency &&
+                       found.total.minor_units <= order.prepayment.minor_units;
+  if (now >= served->quote.departs_at || !covered) {
     return std::nullopt;
   }
   Step step;
@@ -92,7 +112,9 @@ std::optional<Step> Serve(Order order, const Found& found, absl::Time now) {
   order.booking = found.booking;
   order.fare_paid = found.total;
   order.ended_at = now;
-  step.effects.push_back(PaymentSettled{});
+  if (IsPrepaid(order)) {
+    step.effects.push_back(PaymentSettled{});
+  }
   step.effects.push_back(OwnerTold{});
   step.order = std::move(order);
   return step;

@@ -55,7 +55,8 @@ struct Opening {
   Application application;  ///< Its choices already carry their demands' ids.
 };
 
-/// Opens an order; its prepayment is due within the pay window (W-04, W-06).
+/// Opens an order; its prepayment is due within the pay window (W-04, W-06). One that costs nothing
+/// is effective at once.
 absl::StatusOr<Step> Open(Opening opening, absl::Time now, const WaitlistPolicy& policy);
 
 /// Money arrived, paid at `paid_at` by the provider's clock. In time: effective as of that instant
@@ -63,7 +64,8 @@ absl::StatusOr<Step> Open(Opening opening, absl::Time now, const WaitlistPolicy&
 Step Pay(Order order, absl::Time paid_at);
 
 /// Slot found places. Taken only while the order waits: the order is served by them, the other
-/// choices leave the line, the difference goes back, once (W-07). Nothing when declined.
+/// choices leave the line, the difference goes back, once (W-07). Nothing when declined: also when
+/// the run has left meanwhile, or costs more than was prepaid.
 struct Found {
   std::string demand;   ///< "dm-...".
   std::string booking;  ///< "bookings/bk-...".

@@ -109,6 +109,51 @@ TEST_CASE("places found for an order that is over are declined", "[waitlist][W-0
   CHECK_FALSE(Serve(ended, FoundFor("dm-0"), kNow + absl::Hours(2)).has_value());
 }
 
+TEST_CASE("a match that comes after its run has left is declined", "[waitlist][W-07]") {
+  Order waiting = WaitingOrder();
+  waiting.choices[0].quote.departs_at = kNow + absl::Hours(5);
+  const absl::Time left = waiting.choices[0].quote.departs_at;
+  REQUIRE(left < waiting.deadline);
+  CHECK(Serve(waiting, FoundFor("dm-0"), left - absl::Microseconds(1)).has_value());
+  CHECK_FALSE(Serve(waiting, FoundFor("dm-0"), left).has_value());
+  CHECK(Serve(waiting, FoundFor("dm-1"), left).has_value());
+}
+
+TEST_CASE("a match dearer than the prepayment is declined", "[waitlist][W-06][W-07]") {
+  const Order waiting = WaitingOrder();
+  Found found = FoundFor("dm-1");
+  found.total = waiting.prepayment;
+  CHECK(Serve(waiting, found, kNow + absl::Hours(1)).has_value());
+  found.total = Fen(waiting.prepayment.minor_units + 1);
+  CHECK_FALSE(Serve(waiting, found, kNow + absl::Hours(1)).has_value());
+}
+
+TEST_CASE("an order that costs nothing is effective at once and moves no money",
+          "[waitlist][W-04][W-08][R-24]") {
+  Opening opening;
+  opening.id = OrderId("wo-1");
+  opening.application.choices.resize(2);
+  for (Choice& choice : opening.application.choices) {
+    choice.demand = absl::StrCat("dm-", &choice - opening.application.choices.data());
+    choice.quote.departs_at = kDeparture;
+  }
+  opening.application.travellers.resize(1);
+  const WaitlistPolicy policy;
+  const Step opened = Open(std::move(opening), kNow, policy).value();
+  CHECK(opened.order.state == OrderState::kWaiting);
+  CHECK(opened.order.effective_at == kNow);
+  CHECK(Count<PaymentOpened>(opened.effects) == 0);
+  CHECK(Count<DemandEnlisted>(opened.effects) == 2);
+
+  Found found = FoundFor("dm-0");
+  found.total = Fen(0);
+  const Step served = Serve(opened.order, found, kNow + absl::Hours(1)).value();
+  CHECK(Count<PaymentSettled>(served.effects) == 0);
+  CHECK(Count<DemandWithdrawn>(served.effects) == 1);
+  const Step ended = Terminate(opened.order, kNow + absl::Hours(1)).value();
+  CHECK(Count<PaymentReturned>(ended.effects) == 0);
+}
+
 TEST_CASE("an order ends at its deadline or by its owner with everything returned",
           "[waitlist][W-08]") {
   const Order waiting = WaitingOrder();
