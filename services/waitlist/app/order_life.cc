@@ -97,10 +97,16 @@ Task<std::string> OrderLife::MatchOnce(OrderId id, Found found, Mutation<Verdict
 Task<void> OrderLife::ExpireDue() {
   const absl::Time now = clock_.Now();
   ASSIGN_OR_CO_RETURN(const std::vector<OrderId> due, co_await store_.Due(now, kExpiryBatch));
+  absl::Status failure;
   for (const OrderId& id : due) {
-    CO_RETURN_IF_ERROR(co_await ExpireOne(id));
+    const absl::Status expired = co_await ExpireOne(id);
+    if (absl::IsUnavailable(expired)) {
+      co_return expired;
+    }
+    // One that cannot be ended must not hold up the others.
+    failure.Update(expired);
   }
-  co_return absl::OkStatus();
+  co_return failure;
 }
 
 Task<void> OrderLife::ExpireOne(OrderId id) {

@@ -9,6 +9,22 @@
 namespace houbu::waitlist {
 
 Task<std::string> OrderPlacement::Place(Placement placement, Mutation<Order> mutation) {
+  RequestKey key = mutation.key;
+  absl::StatusOr<std::string> placed =
+      co_await PlaceOnce(std::move(placement), std::move(mutation));
+  if (placed.ok()) {
+    co_return placed;
+  }
+  // What stood in the way may be this very request, sent twice: then its answer is the answer.
+  ASSIGN_OR_CO_RETURN(std::optional<std::string> stored,
+                      co_await store_.FindAnswer(std::move(key)));
+  if (stored.has_value()) {
+    co_return *std::move(stored);
+  }
+  co_return placed;
+}
+
+Task<std::string> OrderPlacement::PlaceOnce(Placement placement, Mutation<Order> mutation) {
   ASSIGN_OR_CO_RETURN(std::optional<std::string> stored, co_await store_.FindAnswer(mutation.key));
   if (stored.has_value()) {
     co_return *std::move(stored);

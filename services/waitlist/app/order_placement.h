@@ -31,6 +31,7 @@ class OrderPlacement final {
   Task<std::string> Place(Placement placement, Mutation<Order> mutation);
 
  private:
+  Task<std::string> PlaceOnce(Placement placement, Mutation<Order> mutation);
   Task<std::vector<Choice>> QuoteAll(std::vector<Wish> wishes);
 
   OrderStore& store_;

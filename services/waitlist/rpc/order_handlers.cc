@@ -73,6 +73,9 @@ Task<v1::ListOrdersResponse> OrderHandlers::ShowList(const rpc::Call& call,
   Page page;
   page.size = rpc::PageSize(violations, request.page_size());
   page.after = rpc::DecodePageToken(violations, filter, request.page_token());
+  if (!v1::OrderList_IsValid(request.list())) {
+    violations.Add("list", "is not a known value");
+  }
   CO_RETURN_IF_ERROR(violations.ToStatus());
   if (request.parent() != call.caller.account) {
     co_return Refuse(kOrderNotFound);
