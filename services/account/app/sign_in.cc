@@ -48,6 +48,23 @@ Task<std::string> SignIn::Start(std::string phone, std::string language,
 }
 
 Task<std::string> SignIn::Complete(std::string id, std::string code, Mutation<Session> mutation) {
+  RequestKey key = mutation.key;
+  absl::StatusOr<std::string> done =
+      co_await CompleteOnce(std::move(id), std::move(code), std::move(mutation));
+  if (done.ok()) {
+    co_return done;
+  }
+  // The code may have been used by this very request, sent twice: then its answer is the answer.
+  ASSIGN_OR_CO_RETURN(std::optional<std::string> stored,
+                      co_await store_.FindAnswer(std::move(key)));
+  if (stored.has_value()) {
+    co_return *std::move(stored);
+  }
+  co_return done;
+}
+
+Task<std::string> SignIn::CompleteOnce(std::string id, std::string code,
+                                       Mutation<Session> mutation) {
   ASSIGN_OR_CO_RETURN(std::optional<std::string> stored, co_await store_.FindAnswer(mutation.key));
   if (stored.has_value()) {
     co_return *std::move(stored);

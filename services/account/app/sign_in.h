@@ -30,6 +30,9 @@ class SignIn final {
   Task<std::string> Complete(std::string challenge, std::string code, Mutation<Session> mutation);
 
  private:
+  Task<std::string> CompleteOnce(std::string challenge, std::string code,
+                                 Mutation<Session> mutation);
+
   AccountStore& store_;
   Messenger& messenger_;
   const CodeBook& codes_;
