@@ -12,10 +12,14 @@ using async::Task;
 Task<int> DueBookings::Sweep(int limit) {
   const absl::Time now = tools_.clock.Now();
   ASSIGN_OR_CO_RETURN(const std::vector<BookingId> due, co_await tools_.bookings.Due(now, limit));
+  absl::Status failure;
   for (const BookingId& id : due) {
     const absl::Status handled = co_await Handle(id);
-    if (!handled.ok() && !absl::IsAborted(handled)) co_return handled;
+    if (absl::IsUnavailable(handled)) co_return handled;
+    // One that cannot be ended must not hold up the others.
+    if (!absl::IsAborted(handled)) failure.Update(handled);
   }
+  if (!failure.ok()) co_return failure;
   co_return static_cast<int>(due.size());
 }
 

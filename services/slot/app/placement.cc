@@ -48,6 +48,7 @@ Claim ClaimFor(const Booking& booking, const Allocation& allocation) {
 
 Task<std::string> Placement::Book(PlacementOrder order, Mutation<Booking> mutation) {
   async::RetryPolicy policy;
+  const RequestKey key = mutation.key;
   std::function<Task<std::string>()> attempt = [this, order = std::move(order),
                                                 mutation = std::move(mutation)] {
     return Attempt(order, mutation);
@@ -55,7 +56,14 @@ Task<std::string> Placement::Book(PlacementOrder order, Mutation<Booking> mutati
   for (int tries = 1;; ++tries) {
     absl::StatusOr<std::string> answer = co_await attempt();
     // Only lost races are tried again: an outage is the caller's to wait out.
-    if (!absl::IsAborted(answer.status())) co_return answer;
+    if (answer.ok() || absl::IsUnavailable(answer.status())) co_return answer;
+    if (!absl::IsAborted(answer.status())) {
+      // What stood in the way may be this very request, sent twice: then its answer is the answer.
+      ASSIGN_OR_CO_RETURN(std::optional<std::string> stored,
+                          co_await tools_.record.FindAnswer(key));
+      if (stored.has_value()) co_return *std::move(stored);
+      co_return answer;
+    }
     if (tries >= policy.attempts_max) co_return Refuse(kIndexBusy);
     const absl::Duration pause = async::Backoff(policy, tries);
     CO_RETURN_IF_ERROR(co_await async::Sleep(pause));

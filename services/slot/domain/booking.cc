@@ -93,6 +93,8 @@ Booking ServeFromLine(BookingTerms terms, absl::Time now) {
   Booking booking = FromTerms(std::move(terms), now);
   booking.state = BookingState::kBooked;
   booking.due_at = booking.trip.arrives_at;
+  // Of a prepayment nothing was kept for it: there is nothing to refund.
+  if (booking.total.minor_units == 0) booking.payment.clear();
   booking.history.push_back(HistoryEntry{booking.state, now, "SERVED_FROM_WAITLIST"});
   return booking;
 }
