@@ -25,9 +25,14 @@ Task<int> IndexKeeper::RebuildOwed(int limit) {
   const absl::Time since = tools_.clock.Now() - tools_.policy.debt_age;
   ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs,
                       co_await tools_.inventory.ToRebuild(since, limit));
+  absl::Status failure;
   for (const RunId& run : runs) {
-    CO_RETURN_IF_ERROR(co_await Rebuild(run));
+    const absl::Status rebuilt = co_await Rebuild(run);
+    if (absl::IsUnavailable(rebuilt)) co_return rebuilt;
+    // One that cannot be rebuilt must not hold up the others.
+    failure.Update(rebuilt);
   }
+  if (!failure.ok()) co_return failure;
   co_return static_cast<int>(runs.size());
 }
 
@@ -47,10 +52,13 @@ Task<int> IndexKeeper::SweepTokens() {
                         co_await tools_.index.UnconfirmedTokens(shard, tools_.policy.token_age,
                                                                 kTokensPerShard));
     for (const UnconfirmedToken& token : tokens) {
-      CO_RETURN_IF_ERROR(co_await Judge(token));
+      const absl::Status done = co_await Judge(token);
+      if (absl::IsUnavailable(done)) co_return done;
+      failure.Update(done);
       ++judged;
     }
   }
+  if (!failure.ok()) co_return failure;
   co_return judged;
 }
 
