@@ -126,6 +126,8 @@ void AddLoops(process::Parts& parts, DueBookings& due, Matching& matching, Deman
                          [&line] { return Ignoring(line.SweepDeparted(kSweepLimit)); }});
   parts.loops.push_back({"index_debts", absl::Milliseconds(500),
                          [&keeper] { return Ignoring(keeper.RebuildOwed(kSweepLimit)); }});
+  parts.loops.push_back({"lost_indexes", absl::Seconds(1),
+                         [&keeper] { return Ignoring(keeper.ReviveLost(kSweepLimit)); }});
   parts.loops.push_back({"index_tokens", absl::Seconds(10),
                          [&keeper] { return Ignoring(keeper.SweepTokens()); }});
 }

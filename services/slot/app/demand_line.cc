@@ -126,7 +126,8 @@ Task<std::string> DemandLine::Withdraw(DemandId id, Origin origin, Mutation<Dema
   };
   ASSIGN_OR_CO_RETURN(Written written, co_await async::Retry<Written>(policy, std::move(attempt)));
   if (written.owes) {
-    const absl::Status ignored = co_await TakeOut(written.demand, written.committed);
+    const absl::Status ignored = co_await tools_.fresh_index.TakeOut(
+        written.demand.run, written.committed, written.demand.id.value());
   }
   co_return std::move(written.answer);
 }
@@ -156,20 +157,6 @@ Task<DemandLine::Written> DemandLine::WithdrawInRecord(DemandId id, Origin origi
   co_return written;
 }
 
-Task<void> DemandLine::TakeOut(Demand demand, Committed committed) {
-  RunEpoch epoch;
-  epoch.run = demand.run.value();
-  epoch.epoch = committed.epoch;
-  ASSIGN_OR_CO_RETURN(const WithdrawOutcome outcome,
-                      co_await tools_.fresh_index.Withdraw(epoch, demand.id.value()));
-  if (outcome == WithdrawOutcome::kMatched) {
-    // The index had found places the record never heard of: they go to the next in line.
-    co_return co_await tools_.fresh_index.Repay(demand.run, committed, demand.id.value());
-  }
-  std::vector<std::int64_t> debts(1, committed.debt);
-  co_return co_await tools_.inventory.Settle(demand.run, std::move(debts));
-}
-
 Task<int> DemandLine::SweepDeparted(int limit) {
   const absl::Time now = tools_.clock.Now();
   ASSIGN_OR_CO_RETURN(const std::vector<DemandId> departed, co_await demands_.Departed(now, limit));
@@ -191,7 +178,8 @@ Task<void> DemandLine::FailDeparted(DemandId id) {
   change.owes_index = failed->run;
   change.demand = *failed;
   ASSIGN_OR_CO_RETURN(const Committed committed, co_await tools_.record.Commit(std::move(change)));
-  const absl::Status ignored = co_await TakeOut(*std::move(failed), committed);
+  const absl::Status ignored =
+      co_await tools_.fresh_index.TakeOut(failed->run, committed, failed->id.value());
   co_return absl::OkStatus();
 }
 

@@ -81,7 +81,6 @@ class DemandLine final {
   async::Task<Written> EnlistInRecord(Enlistment enlistment, Mutation<Demand> mutation);
   async::Task<Written> WithdrawInRecord(DemandId id, Origin origin, Mutation<Demand> mutation);
   async::Task<void> TellIndex(Demand demand, Committed committed);
-  async::Task<void> TakeOut(Demand demand, Committed committed);
   async::Task<void> FailDeparted(DemandId id);
 
   BookingTools tools_;

@@ -105,6 +105,18 @@ Task<void> FreshIndex::Repay(RunId run, Committed committed, std::string holder)
   co_return co_await record_.Settle(std::move(run), std::move(debts));
 }
 
+Task<void> FreshIndex::TakeOut(RunId run, Committed committed, std::string demand) {
+  RunEpoch epoch;
+  epoch.run = run.value();
+  epoch.epoch = committed.epoch;
+  ASSIGN_OR_CO_RETURN(const WithdrawOutcome outcome, co_await Withdraw(std::move(epoch), demand));
+  if (outcome == WithdrawOutcome::kMatched) {
+    co_return co_await Repay(std::move(run), committed, std::move(demand));
+  }
+  std::vector<std::int64_t> debts(1, committed.debt);
+  co_return co_await record_.Settle(std::move(run), std::move(debts));
+}
+
 Task<std::int64_t> FreshIndex::Refresh(RunEpoch used, std::int64_t index) {
   const RunId run(used.run);
   ASSIGN_OR_CO_RETURN(RaisedEpoch raised, co_await record_.RaiseEpoch(run, used.epoch, index));

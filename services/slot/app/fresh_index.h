@@ -53,6 +53,10 @@ class FreshIndex final {
   /// good by the rebuild the debt leads to.
   async::Task<void> Repay(RunId run, Committed committed, std::string holder);
 
+  /// Takes a demand that a committed change has ended out of line, or gives back the places it has
+  /// there, and notes the debt as paid.
+  async::Task<void> TakeOut(RunId run, Committed committed, std::string demand);
+
   /// Rebuilds the run's index in a new epoch, unless somebody else does; gives the epoch it has.
   /// `used` is the epoch that did not work, `index` the one the index has, 0 when unknown.
   async::Task<std::int64_t> Refresh(RunEpoch used, std::int64_t index);

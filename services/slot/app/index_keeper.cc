@@ -45,8 +45,37 @@ Task<void> IndexKeeper::Rebuild(RunId run) {
   co_return refreshed.status();
 }
 
+Task<int> IndexKeeper::ReviveLost(int count) {
+  ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs,
+                      co_await tools_.inventory.RunsInUse(revived_to_, count));
+  revived_to_ = static_cast<int>(runs.size()) < count ? "" : runs.back().value();
+  int revived = 0;
+  for (const RunId& run : runs) {
+    ASSIGN_OR_CO_RETURN(const bool lost, co_await IsLost(run));
+    if (!lost) continue;
+    CO_RETURN_IF_ERROR(co_await Rebuild(run));
+    ++revived;
+  }
+  co_return revived;
+}
+
+Task<bool> IndexKeeper::IsLost(RunId run) {
+  RunEpoch none;
+  none.run = run.value();
+  LegRange first;
+  first.to = 1;
+  // Epochs begin at 1: the refusal says which one the index has, 0 when it has none.
+  const auto refused = co_await tools_.index.Snapshot(std::move(none), first);
+  if (refused.ok()) co_return false;
+  if (ReasonOf(refused.status()) != kStaleIndex.reason) co_return refused.status();
+  const Metadata facts = MetadataOf(refused.status());
+  const auto epoch = facts.find("epoch");
+  co_return epoch == facts.end() || epoch->second == "0";
+}
+
 Task<int> IndexKeeper::SweepTokens() {
   int judged = 0;
+  absl::Status failure;
   for (int shard = 0; shard < tools_.index.shards(); ++shard) {
     ASSIGN_OR_CO_RETURN(const std::vector<UnconfirmedToken> tokens,
                         co_await tools_.index.UnconfirmedTokens(shard, tools_.policy.token_age,

@@ -46,6 +46,11 @@ class IndexKeeper final {
   /// Rebuilds up to `limit` runs whose index was not told something, or is dirty; gives how many.
   async::Task<int> RebuildOwed(int limit);
 
+  /// Looks whether the index still has the next `count` of the runs in use, round and round, and
+  /// rebuilds those it has lost: who waits there must not wait for somebody to ask. Gives how many
+  /// were rebuilt.
+  async::Task<int> ReviveLost(int count);
+
   /// Looks at tokens nobody confirmed: confirms those the record has, gives back the others.
   async::Task<int> SweepTokens();
 
@@ -69,8 +74,10 @@ class IndexKeeper final {
   async::Task<InventoryAudit> AuditRun(RunId run);
   async::Task<InventoryAudit> AuditOnce(RunId run);
   async::Task<void> Judge(UnconfirmedToken token);
+  async::Task<bool> IsLost(RunId run);
 
   Tools tools_;
+  std::string revived_to_;  // the run ReviveLost looked at last
 };
 
 }  // namespace houbu::slot

@@ -123,7 +123,7 @@ Task<void> Matching::FailAndRelease(Match match, Demand demand, std::string reas
   change.demand = failed;
   ASSIGN_OR_CO_RETURN(const Committed committed, co_await tools_.record.Commit(std::move(change)));
   CO_RETURN_IF_ERROR(
-      co_await tools_.fresh_index.Repay(failed.run, committed, failed.id.value()));
+      co_await tools_.fresh_index.TakeOut(failed.run, committed, failed.id.value()));
   co_return co_await tools_.index.AckMatch(std::move(match));
 }
 

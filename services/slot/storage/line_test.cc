@@ -180,7 +180,8 @@ TEST_CASE("the line survives the loss of the index, in its order", "[slot][line]
   REQUIRE(scene->Enlist("dm-2", second).ok());
   REQUIRE(scene->Cancel(all).ok());
   scene->index.Lose();  // with a match nobody has read
-  REQUIRE(scene->Run(scene->keeper.Rebuild(RunId("g1"))).ok());
+  CHECK(scene->Run(scene->keeper.ReviveLost(10)).value() == 1);
+  CHECK(scene->Run(scene->keeper.ReviveLost(10)).value() == 0);
   scene->Match();
   CHECK(scene->LoadDemand("dm-1").state == DemandState::kMatched);
   CHECK(scene->LoadDemand("dm-2").state == DemandState::kWaiting);
