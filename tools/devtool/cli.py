@@ -162,8 +162,7 @@ def ci(layout, _):
         checks.buf_lint(layout)
         checks.fmt(layout, check=True)
         checks.clang_tidy(layout, folder)
-        failed = testing.run(layout) + testing.run(layout, testing.FAULTS, rebuild=False)
-        failed += testing.run(layout, preset="asan")
+        failed = testing.run(layout) + testing.run(layout, preset="asan")
     return 1 if failed else 0
 
 
