@@ -51,6 +51,10 @@ Task<std::string> OrderPlacement::PlaceOnce(Placement placement, Mutation<Order>
   co_return co_await store_.Save(std::move(step), std::move(reply), now);
 }
 
+Task<std::optional<std::string>> OrderPlacement::FindAnswer(RequestKey key) {
+  return store_.FindAnswer(std::move(key));
+}
+
 Task<std::vector<Choice>> OrderPlacement::QuoteAll(std::vector<Wish> wishes) {
   std::vector<Choice> choices;
   for (Wish& wish : wishes) {

@@ -30,6 +30,10 @@ class OrderPlacement final {
   /// Quotes the wishes, checks the rules and opens the order; gives the answer's bytes.
   Task<std::string> Place(Placement placement, Mutation<Order> mutation);
 
+  /// Returns the stored answer of a repeated request, nothing for a new one; to be asked before a
+  /// statement is judged that may have run out since.
+  Task<std::optional<std::string>> FindAnswer(RequestKey key);
+
  private:
   Task<std::string> PlaceOnce(Placement placement, Mutation<Order> mutation);
   Task<std::vector<Choice>> QuoteAll(std::vector<Wish> wishes);

@@ -44,6 +44,11 @@ OrderList FromWire(v1::OrderList list) {
 
 Task<v1::Order> OrderHandlers::Place(const rpc::Call& call, const v1::CreateOrderRequest& request) {
   ASSIGN_OR_CO_RETURN(Placement placement, waitlist::FromWire(request));
+  ASSIGN_OR_CO_RETURN(const std::optional<std::string> stored,
+                      co_await placement_.FindAnswer(call.request_key));
+  if (stored.has_value()) {
+    co_return rpc::ParseAnswer<v1::Order>(*stored);
+  }
   identity::StatementUse use;
   use.account = call.caller.account;
   use.purpose = type::v1::PURPOSE_WAIT;
