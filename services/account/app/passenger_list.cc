@@ -31,7 +31,17 @@ Task<std::string> PassengerList::Add(std::string account, Entry entry,
   Reply reply;
   reply.key = mutation.key;
   reply.answer = mutation.render(passenger);
-  co_return co_await passengers_.Add(std::move(passenger), std::move(reply), now);
+  absl::StatusOr<std::string> added =
+      co_await passengers_.Add(std::move(passenger), std::move(reply), now);
+  if (ReasonOf(added.status()) != kPassengerExists.reason) {
+    co_return added;
+  }
+  // Added by this very request, sent twice? Then its answer is the answer.
+  ASSIGN_OR_CO_RETURN(stored, co_await passengers_.FindAnswer(mutation.key));
+  if (stored.has_value()) {
+    co_return *std::move(stored);
+  }
+  co_return added;
 }
 
 Task<std::string> PassengerList::Remove(std::string account, std::string id,
