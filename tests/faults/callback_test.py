@@ -1,4 +1,4 @@
-"""The provider's callbacks doubled, lost, forged, stale or wrong: one effect of each fact, or none."""
+"""The provider's callbacks doubled, lost, forged, stale or wrong: one effect of a fact, or none."""
 
 import json
 import secrets

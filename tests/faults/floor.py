@@ -23,6 +23,7 @@ for folder in ("tools/demo", "tools/devtool"):
 os.environ.setdefault("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "100")
 
 import trains  # noqa: E402
+from credentials import certificate_paths  # noqa: E402
 from layout import SERVICES, Layout  # noqa: E402, F401
 from network import Network, Stretch, day_of  # noqa: E402
 from people import Person, state_of  # noqa: E402
@@ -61,6 +62,9 @@ class Floor:
         self.layout = layout
         self.stack = Stack(layout, os.environ.get("HOUBU_FAULTS_PRESET", "dev"))
         self.services = Services.of_stack(os.path.join(layout.state, "stack.json"))
+        for service in SERVICES:  # tests speak as services too
+            certificate, key = certificate_paths(layout, service)
+            self.services.stack["clients"][service] = {"certificate": certificate, "key": key}
         self.world = World(self.services)
         self.operator = self.world.operator
         self.network = Network(self.world)
@@ -105,7 +109,7 @@ class Floor:
         return pid
 
     def kill(self, name, number=signal.SIGKILL):
-        """Ends a program of the stack, at once unless told otherwise, and waits until it is gone."""
+        """Ends a program of the stack, at once by default, and waits until it is gone."""
         self.send(name, number)
         wait_for(f"{name} is gone", lambda: self.stack.processes.record(name) is None)
 
@@ -213,8 +217,8 @@ def told_of(person, subject):
     inbox = person.call(
         "notification.v1.NotificationService/ListMessages", parent=person.account, page_size=200
     )
-    event = type(inbox).DESCRIPTOR.fields_by_name["messages"].message_type.fields_by_name["event"]
-    names = event.enum_type.values_by_number
+    message = type(inbox).DESCRIPTOR.fields_by_name["messages"].message_type
+    names = message.fields_by_name["event"].enum_type.values_by_number
     return sorted(names[m.event].name for m in inbox.messages if m.subject == subject)
 
 
@@ -224,5 +228,7 @@ def booked(person, held):
     return wait_for(f"{held.name} stands", lambda: person.in_state(held.name, "STATE_BOOKED"))
 
 
-__all__ = ["OUTAGES", "SECOND", "SERVICES", "FaultCase", "Floor", "Person", "Refusal",
-           "Stretch", "TrainDay", "booked", "eventually", "state_of", "told_of", "wait_for"]  # fmt: skip
+__all__ = [
+    "OUTAGES", "SECOND", "SERVICES", "FaultCase", "Floor", "Person", "Refusal", "Stretch",
+    "TrainDay", "booked", "eventually", "state_of", "told_of", "wait_for",
+]  # fmt: skip

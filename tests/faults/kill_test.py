@@ -23,6 +23,15 @@ LOOKS = {"CreateBooking": "booking", "CancelBooking": "booking", "CreateOrder": 
          "TerminateOrder": "order"}  # fmt: skip
 
 
+# Where a booking may go from each state; HELD and PENDING_PAYMENT are one to whoever pays.
+NEXT = {
+    "STATE_HELD": {"STATE_PENDING_PAYMENT", "STATE_BOOKED", "STATE_CANCELLED", "STATE_EXPIRED"},
+    "STATE_PENDING_PAYMENT": {"STATE_BOOKED", "STATE_CANCELLED", "STATE_EXPIRED"},
+    "STATE_BOOKED": {"STATE_CANCELLED", "STATE_USED"},
+    "STATE_EXPIRED": {"STATE_BOOKED"},  # paid in time, heard of late, the place still there
+}
+
+
 class Killing(FaultCase):
     """What is true after kill -9."""
 
@@ -62,8 +71,17 @@ class Killing(FaultCase):
                 look = getattr(told.person, LOOKS[method])
                 kept = eventually(lambda look=look, told=told: look(told.answer.name))
                 self.assertIn(state_of(kept), states, f"{method} of {kept.name}, seed {SEED}")
+                if LOOKS[method] == "booking":
+                    self.check_history(kept)
                 if method in FINAL:
                     self.assertEqual(state_of(kept), state_of(told.answer), kept.name)
+
+    def check_history(self, booking):
+        """A booking went only where it may."""
+        states = [type(booking).State.Name(entry.state) for entry in booking.history]
+        self.assertEqual(states[-1], state_of(booking), booking.name)
+        for before, after in zip(states, states[1:]):
+            self.assertIn(after, NEXT.get(before, ()), f"{booking.name}: {states}")
 
     def check_known(self, load):
         """Who asks again learns which of done and not done it was, and always the same."""

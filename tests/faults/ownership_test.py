@@ -1,4 +1,4 @@
-"""Other people's things are not there, other callers' methods are closed, bad requests are named."""
+"""Other people's things are not there, other callers' methods closed, bad requests named."""
 
 import unittest
 
@@ -7,6 +7,7 @@ from network import buy_out
 from wire import Caller
 
 INVALID = "INVALID_REQUEST"
+HEARD = "payment.v1.PaymentListenerService/OnPaymentSucceeded"
 
 
 class Ownership(FaultCase):
@@ -116,9 +117,35 @@ class Ownership(FaultCase):
         for who, method, fields, code in cases:
             with self.subTest(method):
                 self.assertEqual(self.code_of(who, method, fields), code)
+        self.check_services()
         listener = "slot.v1.MatchListenerService/OnMatch"
         denied = self.refusal_of(operator, listener, {"at": "waitlist", **match})
         self.assertEqual(denied.code, "PERMISSION_DENIED")
+
+    def check_services(self):
+        """A service may do what it was made for, and speaks for no account."""
+        services = self.world.services
+        settle = {"name": self.order.payment, "order": "bookings/x"}
+        heard = {"payment": self.booking.payment, "order": self.booking.name}
+        cases = (
+            ("slot", "payment.v1.PaymentService/SettlePayment", settle),
+            ("notification", "payment.v1.PaymentService/RefundPayment",
+             {"name": self.booking.payment}),
+            ("waitlist", "notification.v1.NotificationService/SendCode", {"code": "000000"}),
+            ("payment", "slot.v1.DemandService/WithdrawDemand", {"name": "demands/x"}),
+            ("account", "slot.v1.BookingService/GetBooking", {"name": self.booking.name}),
+            ("slot", "slot.v1.InventoryService/CheckInventory", {}),
+        )  # fmt: skip
+        for service, method, fields in cases:
+            with self.subTest(f"{method} by {service}"):
+                self.assertEqual(self.code_of(Caller(services, service, ()), method, fields),
+                                 "PERMISSION_DENIED")  # fmt: skip
+        forged, listener = Caller(services, "slot", ()), HEARD
+        self.assertEqual(self.code_of(forged, listener,
+                                      {"at": "slot", **heard}), "PERMISSION_DENIED")  # fmt: skip
+        borrowed = Caller(services, "waitlist", self.owner._caller._metadata)
+        self.assertEqual(self.code_of(borrowed, "slot.v1.BookingService/GetBooking",
+                                      {"name": self.booking.name}), "PERMISSION_DENIED")  # fmt: skip
 
     def test_a_malformed_request_is_told_every_wrong_field_at_once(self):
         # rules: R-04

@@ -1,70 +1,24 @@
 """A request_id used again: the same answer byte for byte, or a refusal when the content differs."""
 
+import re
 import unittest
 import uuid
 
-import grpc
-from google.protobuf import json_format
-
-from floor import FaultCase, Person, booked
+from floor import booked, wait_for
 from network import buy_out
 from people import sample_id_number
+from repeating import Asker, OpenPerson, RepeatCase
 
 
-class Asker:
-    """Asks as somebody and gives the bytes of the answer."""
-
-    def __init__(self, world, client, metadata=()):
-        self._services, self._client, self._metadata = world.services, client, metadata
-
-    def ask(self, method, fields):
-        path = "houbu." + method
-        request_class, answer_class = self._services.protos.method(path)
-        request = json_format.ParseDict(fields, request_class())
-        stub = self._services.channel(self._client, path.split(".")[1]).unary_unary(
-            "/" + path, request_class.SerializeToString, lambda answer: answer
-        )
-        answer = stub(request, timeout=20, metadata=self._metadata)
-        return answer, answer_class.FromString(answer)
-
-
-class OpenPerson(Person):
-    """A person whose calls may be asked with another's hands."""
-
-    def asker(self):
-        return Asker(self.world, "gateway", self._caller._metadata)
-
-
-class Replays(FaultCase):
+class Replays(RepeatCase):
     """What is true of every mutation of the main job."""
-
-    def setUp(self):
-        self.person = OpenPerson(self.world, "repeater", 2)
-
-    def twice(self, method, fields, other, asker=None):
-        """Asks twice under one request_id, then with `other` content; gives the answer."""
-        fields = {"request_id": uuid.uuid4().hex, **fields}
-        asker = asker or self.person.asker()
-        first, answer = asker.ask(method, fields)
-        again, _ = asker.ask(method, fields)
-        self.assertEqual(first, again, f"{method}: the bytes differ")
-        self.refused_reused(asker, method, {**fields, **other})
-        third, _ = asker.ask(method, fields)
-        self.assertEqual(first, third, f"{method}: the bytes differ after a refusal")
-        return answer
-
-    def refused_reused(self, asker, method, fields):
-        with self.assertRaises(grpc.RpcError, msg=method) as caught:
-            asker.ask(method, fields)
-        refusal = self.world.services.protos.refusal(caught.exception)
-        self.assertEqual((refusal.code, refusal.reason), ("INVALID_ARGUMENT", "REQUEST_ID_REUSED"),
-                         f"{method}: {refusal}")  # fmt: skip
 
     def test_mutations_of_the_account_answer_a_repetition_byte_for_byte(self):
         # rules: X-07
         person, account = self.person, self.person.account
         anybody = Asker(self.world, "gateway")
         phone = {"phone": "+8619900000001"}
+        self.sign_in_twice()
         self.twice("account.v1.SignInService/StartSignIn", {"phone": person.phone}, phone, anybody)
         passenger = {
             "parent": account, "full_name": "旅客癸", "type": "PASSENGER_TYPE_ADULT",
@@ -84,6 +38,23 @@ class Replays(FaultCase):
         wishes = {"name": f"{account}/contact", "channels": ["CHANNEL_SMS"], "language_code": "en"}
         self.twice("notification.v1.NotificationService/UpdatePreferences", wishes,
                    {"language_code": "zh-CN"})  # fmt: skip
+
+    def sign_in_twice(self):
+        """The one-time code serves once, and its session is the answer as often as one asks."""
+        sms = self.world.sms
+        path = "/_state?to=" + self.person.phone.replace("+", "%2B")
+        before = len(sms.get(path)["messages"])
+        challenge = self.world.services.as_anybody().call(
+            "account.v1.SignInService/StartSignIn", phone=self.person.phone
+        )
+        texts = wait_for("the code", lambda: sms.get(path)["messages"][before:])
+        code = re.search(r"验证码为 (\d{6})", texts[-1]["text"])[1]
+        wrong = f"{(int(code) + 1) % 1000000:06d}"
+        session = self.twice(
+            "account.v1.SignInService/CompleteSignIn", {"challenge": challenge.name, "code": code},
+            {"code": wrong}, Asker(self.world, "gateway"),
+        )  # fmt: skip
+        self.assertEqual(session.account, self.person.account)
 
     def test_mutations_of_a_booking_answer_a_repetition_byte_for_byte(self):
         # rules: X-07 R-03

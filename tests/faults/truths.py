@@ -7,7 +7,7 @@ from books import Books
 from people import state_of
 from report import CheckFailed
 
-# Places that a killed slot had taken from the index and told nobody of are given back after a minute.
+# Places that a killed slot had taken from the index and not recorded come back after a minute.
 SETTLE_SECONDS = 90
 # The longest lease that the death of a service leaves behind: a delivery's.
 LEASE_SECONDS = 125
