@@ -17,7 +17,7 @@ bool HasIsoForm(absl::string_view text) {
   }
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool is_dash = i == 4 || i == 7;
-    if (is_dash ? text[i] != '-' : !absl::ascii_isdigit(text[i])) {
+    if (is_dash ? text[i] != '-' : !absl::ascii_isdigit(static_cast<unsigned char>(text[i]))) {
       return false;
     }
   }

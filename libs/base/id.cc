@@ -20,7 +20,9 @@ absl::uint128 Fnv1a(absl::string_view bytes) {
   return hash;
 }
 
-bool IsIdCharacter(char c) { return absl::ascii_isdigit(c) || absl::ascii_islower(c) || c == '-'; }
+bool IsIdCharacter(unsigned char c) {
+  return absl::ascii_isdigit(c) || absl::ascii_islower(c) || c == '-';
+}
 
 }  // namespace
 

@@ -26,7 +26,7 @@ struct Leaving {
 std::size_t OnRead(char* buffer, std::size_t size, std::size_t count, void* context) {
   auto& leaving = *static_cast<Leaving*>(context);
   const std::size_t taken = std::min(size * count, leaving.text.size() - leaving.at);
-  std::memcpy(buffer, leaving.text.data() + leaving.at, taken);
+  std::copy_n(leaving.text.data() + leaving.at, taken, buffer);
   leaving.at += taken;
   return taken;
 }

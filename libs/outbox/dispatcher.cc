@@ -138,7 +138,8 @@ Task<void> Dispatcher::Core::Run(std::shared_ptr<Core> self) {
       break;
     }
     if (!started.ok() || *started < kBatch) {
-      co_await Pause(self, self->options_.poll_interval);
+      // Cancelled meanwhile: the loop's head sees it.
+      const auto ignored = co_await Pause(self, self->options_.poll_interval);
     }
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());

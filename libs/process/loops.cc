@@ -22,7 +22,7 @@ constexpr int kMostDoublings = 16;
 boost::asio::awaitable<void> WaitFor(boost::asio::steady_timer& timer) {
   boost::system::error_code ignored;
   auto token = boost::asio::redirect_error(boost::asio::use_awaitable, ignored);
-  co_await timer.async_wait(std::move(token));
+  co_await timer.async_wait(token);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ namespace asio = boost::asio;
 class Client::Core final : public std::enable_shared_from_this<Client::Core> {
  public:
   Core(asio::any_io_executor executor, Options options)
-      : strand_(asio::make_strand(std::move(executor))), options_(std::move(options)) {}
+      : strand_(asio::make_strand(executor)), options_(std::move(options)) {}
 
   /// Sends a command; with kReload, behind the libraries.
   void Submit(std::vector<std::string> argv, bool reload, Link::OnReply on_reply) {

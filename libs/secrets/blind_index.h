@@ -15,7 +15,7 @@ namespace houbu::secrets {
 class BlindIndex final {
  public:
   /// Uses `key`, which serves nothing else.
-  explicit BlindIndex(Key key) : key_(std::move(key)) {}
+  explicit BlindIndex(const Key& key) : key_(key) {}
 
   /// Returns the fingerprint of `value` in the column named `context`; the caller normalises.
   std::string Of(absl::string_view context, absl::string_view value) const;
@@ -29,7 +29,7 @@ class BlindIndex final {
 class Pseudonym final {
  public:
   /// Uses `key`, which serves nothing else.
-  explicit Pseudonym(Key key) : key_(std::move(key)) {}
+  explicit Pseudonym(const Key& key) : key_(key) {}
 
   /// Returns the pseudonym of `identity`, as "resident-id:11010519491231002X".
   std::string Of(absl::string_view identity) const;

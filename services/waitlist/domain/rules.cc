@@ -1,6 +1,7 @@
 #include "services/waitlist/domain/rules.h"
 
 #include <algorithm>
+#include <compare>
 #include <map>
 
 #include "absl/strings/str_cat.h"
@@ -100,7 +101,7 @@ absl::StatusOr<Money> PrepaymentOf(const std::vector<Choice>& choices, std::size
   Money dearest = choices.front().quote.fare;
   for (const Choice& choice : choices) {
     ASSIGN_OR_RETURN(const std::strong_ordering order, Compare(choice.quote.fare, dearest));
-    if (order > 0) {
+    if (std::is_gt(order)) {
       dearest = choice.quote.fare;
     }
   }

@@ -197,6 +197,7 @@ Task<std::vector<OrderId>> PostgresOrderStore::Due(absl::Time now, int limit) {
   ASSIGN_OR_CO_RETURN(const postgres::Result result,
                       co_await pool_.Query(kDueOrders, std::move(parameters)));
   std::vector<OrderId> due;
+  due.reserve(static_cast<std::size_t>(result.rows()));
   for (int i = 0; i < result.rows(); ++i) {
     due.emplace_back(result.row(i).Text("id"));
   }
