@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
+#include "libs/async/status_macros.h"
 #include "services/slot/app/memory_record.h"
 #include "services/slot/domain/rules.h"
 
@@ -106,6 +107,8 @@ Task<std::set<std::string>> MemoryRecord::LiveHolders(std::vector<std::string> h
 }
 
 Task<Added> MemoryRecord::AddUnits(Addition addition, StoredAnswer answer, absl::Time now) {
+  ASSIGN_OR_CO_RETURN(const std::optional<std::string> before, AnswerOf(answer.key));
+  if (before.has_value()) co_return Refuse(kChangedMeanwhile);
   MemoryRun* found = FindRun(addition.run);
   if (found == nullptr) co_return Refuse(kRunNotFound);
   const auto grown = std::find_if(

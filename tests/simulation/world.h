@@ -1,0 +1,234 @@
+/// The world of a history: slot, waitlist and payment with their stores, outboxes and loops, and
+/// the network between them. What the handlers of a service do is done here in two lines each.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+
+#include "libs/testing/sequential_id_source.h"
+#include "services/payment/app/fact_application.h"
+#include "services/payment/app/inquiry.h"
+#include "services/payment/app/payment_closing.h"
+#include "services/payment/app/payment_opening.h"
+#include "services/payment/app/payment_start.h"
+#include "services/payment/app/refund_dispatch.h"
+#include "services/payment/app/refunding.h"
+#include "services/payment/app/settlement.h"
+#include "services/slot/app/booking_creation.h"
+#include "services/slot/app/cancellation.h"
+#include "services/slot/app/demand_line.h"
+#include "services/slot/app/due_bookings.h"
+#include "services/slot/app/index_keeper.h"
+#include "services/slot/app/matching.h"
+#include "services/slot/app/payment_confirmation.h"
+#include "services/waitlist/app/order_life.h"
+#include "services/waitlist/app/order_placement.h"
+#include "tests/simulation/money_ports.h"
+#include "tests/simulation/network.h"
+#include "tests/simulation/slot_ports.h"
+
+namespace houbu::simulation {
+
+/// Who looks on, told after every commit and around every change of the index.
+class Onlooker {
+ public:
+  virtual ~Onlooker() = default;
+  /// A store has just committed.
+  virtual void Committed() = 0;
+  /// The index of a run may be about to change.
+  virtual void IndexBefore(const std::string& run) = 0;
+  /// It may have changed.
+  virtual void IndexAfter(const std::string& run) = 0;
+};
+
+/// The id after the slash.
+inline std::string LastPart(const std::string& name) { return name.substr(name.rfind('/') + 1); }
+
+/// One service's process, its weather and what it owes.
+struct Service {
+  Service(Scheduler& scheduler, const std::string& name, const Weather& weather,
+          std::function<void()> die)
+      : process(name),
+        around(scheduler, process, weather, std::move(die)),
+        outbox(scheduler, process, weather) {}
+
+  Process process;
+  Surroundings around;
+  Outbox outbox;
+};
+
+/// Everything there is.
+class World final {
+ public:
+  World(unsigned seed, Weather now) : weather(now), scheduler(seed) { StartLoops(); }
+
+  /// Lets everything that is due by `until` happen, while nobody objects.
+  template <class Objects>
+  void RunUntil(absl::Time until, Objects objects) {
+    while (!objects() && scheduler.Step(until)) {
+    }
+  }
+
+  /// Kills a service; it is back within half a minute.
+  void Kill(Service& service) {
+    if (!service.process.up()) return;
+    ++deaths;
+    service.process.Die();
+    const absl::Duration away = scheduler.Between(absl::Seconds(1), absl::Seconds(30));
+    scheduler.After(outside, away, [this, &service] {
+      service.process.Rise();
+      service.outbox.Resume();
+      for (std::size_t i = 0; i < loops_.size(); ++i) {
+        if (loops_[i].service == &service) Turn(i);
+      }
+    });
+  }
+
+  /// A request of `caller` under `id`.
+  static RequestKey Key(const std::string& caller, const std::string& method,
+                        const std::string& id) {
+    return RequestKey{caller, method, id, id};
+  }
+
+  /// A mutation that answers with a thing's id.
+  template <class Thing>
+  static Mutation<Thing> AnswerId(RequestKey key) {
+    Mutation<Thing> mutation;
+    mutation.key = std::move(key);
+    mutation.render = [](const Thing& thing) { return thing.id.value(); };
+    return mutation;
+  }
+
+  Weather weather;
+  Onlooker* onlooker = nullptr;
+  int pace = 1;    ///< Loops turn so many times slower.
+  int deaths = 0;
+  Scheduler scheduler;
+  Process outside{"outside"};
+  testing::SequentialIdSource ids;
+
+  Service slot_service{scheduler, "slot", weather, [this] { Kill(slot_service); }};
+  slot::MemoryRecord record{scheduler};
+  std::map<slot::RunId, slot::Run> runs;              ///< As they are sold.
+  std::map<slot::BookingId, slot::Booking> bookings;  ///< As they were committed last.
+  std::map<slot::DemandId, slot::Demand> demands;     ///< As they were committed last.
+  WornRecord worn_record{
+      record, slot_service.around,
+      WornRecord::Report{[this](const slot::Change& change) { SendFromSlot(change); },
+                         [this](const slot::Addition& addition) { Extend(addition); }}};
+  WornIndex index{std::make_unique<slot::MemoryInventory>(scheduler), slot_service.around,
+                  WornIndex::Watch{[this](const std::string& run) {
+                                     if (onlooker != nullptr) onlooker->IndexBefore(run);
+                                   },
+                                   [this](const std::string& run) {
+                                     if (onlooker != nullptr) onlooker->IndexAfter(run);
+                                   }}};
+  slot::FreshIndex fresh_index{index, worn_record};
+  BelievedStatements statements;
+  slot::BookingTools tools{scheduler,   ids,         worn_record, worn_record, worn_record,
+                           worn_record, fresh_index, index,       slot::BookingPolicy()};
+  slot::BookingCreation creation{tools, statements};
+  slot::Cancellation cancellation{tools};
+  slot::PaymentConfirmation confirmation{tools};
+  slot::DueBookings due_bookings{tools};
+  slot::DemandLine line{tools, worn_record};
+  slot::Matching matching{tools, worn_record, "slot"};
+  slot::IndexKeeper keeper{slot::IndexKeeper::Tools{scheduler, worn_record, index, worn_record,
+                                                    fresh_index, slot::KeeperPolicy()}};
+
+  Service waitlist_service{scheduler, "waitlist", weather, [this] { Kill(waitlist_service); }};
+  waitlist::MemoryOrderStore orders_store;
+  std::map<waitlist::OrderId, waitlist::Order> orders;
+  WornOrders worn_orders{orders_store, waitlist_service.around,
+                         [this](const waitlist::Step& step) { SendFromWaitlist(step); }};
+  class Quotes final : public waitlist::Slots {
+   public:
+    explicit Quotes(World& world) : world_(world) {}
+    Task<waitlist::Quote> Ask(waitlist::Wish wish) override;
+
+   private:
+    World& world_;
+  };
+  Quotes quotes{*this};
+  waitlist::OrderPlacement placement{worn_orders, quotes, scheduler, ids,
+                                     waitlist::WaitlistPolicy()};
+  waitlist::OrderLife life{worn_orders, scheduler};
+
+  Service payment_service{scheduler, "payment", weather, [this] { Kill(payment_service); }};
+  payment::MemoryPaymentStore payments;
+  WornPayments worn_payments{payments, payment_service.around, [this] { SendFromPayment(); }};
+  payment::MemoryProvider provider;
+  WornProvider worn_provider{provider, payment_service.around};
+  payment::PolicyBook policies;
+  payment::Providers providers{{payment::Channel::kSandbox, &worn_provider}};
+  payment::FactApplication facts{worn_payments, scheduler, providers};
+  payment::PaymentOpening opening{worn_payments, scheduler, policies};
+  payment::PaymentStart start{worn_payments, scheduler, providers, facts};
+  payment::PaymentClosing closing{worn_payments, scheduler, providers, facts};
+  payment::Refunding refunding{worn_payments, scheduler, policies};
+  payment::Settlement settlement{worn_payments, scheduler};
+  payment::Inquiry inquiry{worn_payments, scheduler, providers, facts, closing};
+  payment::RefundDispatch dispatch{worn_payments, scheduler, providers, facts};
+
+ private:
+  struct Loop {
+    Service* service;
+    absl::Duration interval;
+    std::function<Task<void>()> round;
+  };
+
+  static Task<void> Quietly(Task<int> round) {
+    const auto done = co_await std::move(round);
+    co_return done.status();
+  }
+
+  void StartLoops() {
+    loops_ = {
+        {&slot_service, absl::Seconds(2), [this] { return Quietly(matching.ReadAll()); }},
+        {&slot_service, absl::Seconds(6), [this] { return Quietly(due_bookings.Sweep(100)); }},
+        {&slot_service, absl::Seconds(20), [this] { return Quietly(line.SweepDeparted(100)); }},
+        {&slot_service, absl::Seconds(5), [this] { return Quietly(keeper.RebuildOwed(100)); }},
+        {&slot_service, absl::Seconds(30), [this] { return Quietly(keeper.SweepTokens()); }},
+        {&waitlist_service, absl::Seconds(10), [this] { return life.ExpireDue(); }},
+        {&payment_service, absl::Seconds(15), [this] { return inquiry.Round(); }},
+        {&payment_service, absl::Seconds(8), [this] { return dispatch.Round(); }},
+    };
+    for (std::size_t i = 0; i < loops_.size(); ++i) Turn(i);
+  }
+
+  void Turn(std::size_t i) {
+    const Loop& loop = loops_[i];
+    Process& process = loop.service->process;
+    scheduler.After(process, loop.interval * pace, [this, i, &process] {
+      scheduler.Start<absl::Status>(process, loops_[i].round,
+                                    [this, i](const absl::Status&) { Turn(i); });
+    });
+  }
+
+  void Changed() {
+    if (onlooker != nullptr) onlooker->Committed();
+  }
+
+  void Extend(const slot::Addition& addition) {
+    for (slot::RunClass& sold : runs.at(addition.run).classes) {
+      if (sold.code == addition.class_code) sold.capacity += addition.units;
+    }
+  }
+
+  void SendFromSlot(const slot::Change& change);
+  void SendFromWaitlist(const waitlist::Step& step);
+  void SendFromPayment();
+
+  std::vector<Loop> loops_;
+  std::size_t slot_sent_ = 0;
+  std::size_t payment_sent_ = 0;
+};
+
+}  // namespace houbu::simulation
