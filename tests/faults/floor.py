@@ -2,6 +2,7 @@
 
 `tools/dev test faults` brings a stack up and names it in the environment: HOUBU_FAULTS_STATE is its
 state folder, HOUBU_FAULTS_PORTS its port base, HOUBU_FAULTS_PRESET the build its programs are from.
+HOUBU_FAULTS_SEED, when it is there, makes the load another one.
 """
 
 import contextlib
@@ -37,6 +38,11 @@ READY_SECONDS = 30
 UNREADY_SECONDS = 4
 DAYS_AHEAD = range(5, 200)
 SECOND = trains.SECOND
+
+
+def seed(default):
+    """What chance starts from."""
+    return int(os.environ.get("HOUBU_FAULTS_SEED", default))
 
 
 class TrainDay(NamedTuple):
@@ -230,5 +236,5 @@ def booked(person, held):
 
 __all__ = [
     "OUTAGES", "SECOND", "SERVICES", "FaultCase", "Floor", "Person", "Refusal", "Stretch",
-    "TrainDay", "booked", "eventually", "state_of", "told_of", "wait_for",
+    "TrainDay", "booked", "eventually", "seed", "state_of", "told_of", "wait_for",
 ]  # fmt: skip

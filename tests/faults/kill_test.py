@@ -4,11 +4,11 @@ import random
 import time
 import unittest
 
-from floor import SERVICES, FaultCase, Refusal, eventually, state_of, told_of
+from floor import SERVICES, FaultCase, Refusal, eventually, seed, state_of, told_of
 from crowd import Load
 from truths import Truths
 
-SEED = 20261121
+SEED = seed(20261121)
 CLIENTS = 6
 LEGAL = {
     "CreateBooking": {"STATE_HELD", "STATE_PENDING_PAYMENT", "STATE_BOOKED", "STATE_CANCELLED",

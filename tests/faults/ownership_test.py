@@ -141,11 +141,12 @@ class Ownership(FaultCase):
                 self.assertEqual(self.code_of(Caller(services, service, ()), method, fields),
                                  "PERMISSION_DENIED")  # fmt: skip
         forged, listener = Caller(services, "slot", ()), HEARD
-        self.assertEqual(self.code_of(forged, listener,
-                                      {"at": "slot", **heard}), "PERMISSION_DENIED")  # fmt: skip
+        code = self.code_of(forged, listener, {"at": "slot", **heard})
+        self.assertEqual(code, "PERMISSION_DENIED")
         borrowed = Caller(services, "waitlist", self.owner._caller._metadata)
-        self.assertEqual(self.code_of(borrowed, "slot.v1.BookingService/GetBooking",
-                                      {"name": self.booking.name}), "PERMISSION_DENIED")  # fmt: skip
+        booking = {"name": self.booking.name}
+        code = self.code_of(borrowed, "slot.v1.BookingService/GetBooking", booking)
+        self.assertEqual(code, "PERMISSION_DENIED")
 
     def test_a_malformed_request_is_told_every_wrong_field_at_once(self):
         # rules: R-04

@@ -5,11 +5,11 @@ import signal
 import time
 import unittest
 
-from floor import SERVICES, FaultCase
+from floor import SERVICES, FaultCase, seed
 from crowd import Load
 from truths import Truths
 
-SEED = 9
+SEED = seed(9)
 GRACE_SECONDS = 21
 
 
@@ -34,7 +34,7 @@ class Shutdowns(FaultCase):
                 self.assertEqual(self.last_events(service)[-1], "stopped", service)
                 self.floor.start(service)
         self.addCleanup(self.floor.parties_forget)
-        self.assertEqual(load.surprises(), [])
+        self.assertEqual(load.surprises(), [], f"seed {SEED}")
         self.assertTrue(load.acknowledged("CreateBooking"), "a load that proves nothing")
         Truths(self.world).hold()
 
