@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+
 #include "libs/base/refusal.h"
 #include "libs/observe/log.h"
 #include "libs/rpc/status.h"
@@ -32,16 +33,14 @@ Level LevelOf(const rpc::CallRecord& record) {
 }  // namespace
 
 void CallLog::OnCall(const rpc::CallRecord& record) {
-  std::vector<Field> fields = {observe::TraceField(record.traceparent),
-                               Field("method", record.method),
-                               Field("code", rpc::CodeName(record.code)),
-                               Field("took_us", record.duration)};
+  std::vector<Field> fields = {
+      observe::TraceField(record.traceparent), Field("method", record.method),
+      Field("code", rpc::CodeName(record.code)), Field("took_us", record.duration)};
   if (!record.caller.empty()) fields.emplace_back("caller", record.caller);
   if (!record.request_id.empty()) fields.emplace_back("request_id", record.request_id);
   if (!record.status.ok()) {
     const absl::string_view reason = ReasonOf(record.status);
-    fields.push_back(reason.empty() ? observe::ErrorField(record.status)
-                                    : Field("reason", reason));
+    fields.push_back(reason.empty() ? observe::ErrorField(record.status) : Field("reason", reason));
   }
   observe::Log(LevelOf(record), record.outgoing ? "call_made" : "call_handled", fields);
 }

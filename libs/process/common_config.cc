@@ -1,6 +1,7 @@
 #include "libs/process/common_config.h"
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/base/text.h"
 
 namespace houbu::process {
@@ -42,6 +43,11 @@ void CommonConfig::BindRedis(Binder& binder) {
   binder.Optional("redis.host", &redis_host, "Host of the index.");
   binder.Optional("redis.port", &redis_port, "Port of the index.", kPort);
   binder.Secret("redis.password", &redis_password, "Password of the index.");
+}
+
+void CommonConfig::BindRequestKey(Binder& binder) {
+  binder.File("secrets.request_key_file", &request_key_file,
+              "32 bytes in hex that key the stored fingerprints of requests.");
 }
 
 void CommonConfig::BindPeer(Binder& binder, absl::string_view name) {

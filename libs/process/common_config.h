@@ -36,6 +36,8 @@ struct CommonConfig {
   std::string postgres_conninfo;  ///< postgres.conninfo: libpq's; may carry a password: secret.
   int postgres_pool_size = 16;    ///< postgres.pool_size: connections at most.
 
+  std::string request_key_file;  ///< secrets.request_key_file, see BindRequestKey().
+
   bool redis_wanted = false;            ///< Set by BindRedis(): this service has a Redis.
   std::string redis_host = "127.0.0.1";  ///< redis.host
   int redis_port = 6379;                 ///< redis.port
@@ -58,6 +60,9 @@ struct CommonConfig {
 
   /// Binds redis.*: this service keeps its index there.
   void BindRedis(Binder& binder);
+
+  /// Binds secrets.request_key_file: this service's requests hold personal data.
+  void BindRequestKey(Binder& binder);
 
   /// Binds peers.<name>.address: this service calls that one.
   void BindPeer(Binder& binder, absl::string_view name);

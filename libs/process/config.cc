@@ -9,12 +9,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "nlohmann/json.hpp"
+
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/process/config_file.h"
 #include "libs/process/config_value.h"
 #include "libs/process/read_file.h"
-#include "nlohmann/json.hpp"
 
 namespace houbu::process {
 namespace {
@@ -161,7 +162,7 @@ absl::Status FillPlain(const Setting& setting, const GivenValues& given) {
 absl::Status CheckFilled(const Setting& setting, const GivenValues& given,
                          const std::string& file_name) {
   const Given* one = Find(given, setting.key);
-  const std::string source = one != nullptr        ? one->source
+  const std::string source = one != nullptr      ? one->source
                              : file_name.empty() ? std::string("config")
                                                  : file_name;
   const auto* text = std::get_if<std::string*>(&setting.target);

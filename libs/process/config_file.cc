@@ -82,9 +82,8 @@ class Reader {
   };
 
   bool Fail(absl::string_view problem) {
-    error_ = absl::InvalidArgumentError(
-        path_.empty() ? std::string(problem.data(), problem.size())
-                      : absl::StrCat(path_, ": ", problem));
+    error_ = absl::InvalidArgumentError(path_.empty() ? std::string(problem.data(), problem.size())
+                                                      : absl::StrCat(path_, ": ", problem));
     return false;
   }
 

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "catch2/catch.hpp"
+
 #include "libs/process/common_config.h"
 
 namespace houbu::process {
@@ -113,8 +114,7 @@ TEST_CASE("a file that is not understood is refused with its name and key", "[pr
       {R"({"pool": {"size": 9, "size": 10}})", "slot.json: pool.size: given twice"},
       {R"({"pool": {"size": 9}, "pool": {"on": true}})", "slot.json: pool: given twice"},
       {R"({"pool": {"size": 9}, "pool.size": 10})", "slot.json: pool.size: given twice"},
-      {R"({"pool": {"names": [["a"]]}})",
-       "slot.json: pool.names: a list holds plain values only"},
+      {R"({"pool": {"names": [["a"]]}})", "slot.json: pool.names: a list holds plain values only"},
       {R"([])", "slot.json: the file must hold one JSON object"},
       {R"("text")", "slot.json: the file must hold one JSON object"},
   };

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/base/random_id_source.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
@@ -16,6 +17,7 @@
 #include "libs/process/read_file.h"
 #include "libs/rpc/authentication.h"
 #include "libs/rpc/metrics.h"
+#include "libs/secrets/keys.h"
 
 namespace houbu::process {
 namespace {
@@ -63,12 +65,23 @@ postgres::PoolOptions PoolOptionsOf(const std::string& service, const CommonConf
   return options;
 }
 
+absl::StatusOr<rpc::SeamOptions> SeamOptionsOf(const CommonConfig& config) {
+  rpc::SeamOptions options;
+  if (!config.request_key_file.empty()) {
+    ASSIGN_OR_RETURN(const secrets::Key key,
+                     Of("secrets.request_key_file", secrets::LoadKeyFile(config.request_key_file)));
+    options.fingerprint_key.assign(reinterpret_cast<const char*>(key.bytes()),
+                                   secrets::Key::kBytes);
+  }
+  return options;
+}
+
 }  // namespace
 
 // Declared in the order they are built; destroyed the other way round, the event loop nearly last.
 struct Environment::Members {
   Members(std::string the_service, const CommonConfig& the_config, rpc::Tls the_tls,
-          std::unique_ptr<identity::KeySet> the_keys)
+          std::unique_ptr<identity::KeySet> the_keys, rpc::SeamOptions seam_options)
       : service(std::move(the_service)),
         config(the_config),
         tls(std::move(the_tls)),
@@ -82,7 +95,7 @@ struct Environment::Members {
         http(workers, http::ClientOptions()),
         seam(io_context.get_executor(),
              rpc::Authenticator(CheckBy(*keys, clock), std::vector<std::string>{kTokenRelay}),
-             server_metrics, call_log),
+             server_metrics, call_log, std::move(seam_options)),
         postgres(io_context.get_executor(), PoolOptionsOf(service, config)) {}
 
   const std::string service;
@@ -118,8 +131,9 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(absl::string_vi
                    Of("identity.keys_file", identity::KeySet::Open(config.identity_keys_file)));
   ASSIGN_OR_RETURN(const std::string service_config,
                    ReadServiceConfig(config.peers_service_config));
+  ASSIGN_OR_RETURN(rpc::SeamOptions seam_options, SeamOptionsOf(config));
   auto members = std::make_unique<Members>(std::string(ToStd(service)), config, std::move(tls),
-                                           std::move(keys));
+                                           std::move(keys), std::move(seam_options));
   if (config.clock_control && !config.clock_file.empty()) {
     ASSIGN_OR_RETURN(const absl::Duration offset, ReadClockFile(config.clock_file));
     members->clock.set_offset(offset);
@@ -128,8 +142,8 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(absl::string_vi
   channel_options.metrics = &members->client_metrics;
   channel_options.observer = &members->call_log;
   for (const auto& [name, address] : config.peer_addresses) {
-    members->peers.emplace(
-        name, rpc::Channel(address, members->tls, service_config, channel_options));
+    members->peers.emplace(name,
+                           rpc::Channel(address, members->tls, service_config, channel_options));
   }
   if (config.redis_wanted) {
     redis::Options options;
@@ -154,9 +168,7 @@ const CommonConfig& Environment::config() const { return members_->config; }
 
 boost::asio::io_context& Environment::io_context() { return members_->io_context; }
 
-boost::asio::any_io_executor Environment::executor() {
-  return members_->io_context.get_executor();
-}
+boost::asio::any_io_executor Environment::executor() { return members_->io_context.get_executor(); }
 
 MovableClock& Environment::clock() { return members_->clock; }
 

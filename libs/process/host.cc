@@ -6,15 +6,16 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include "libs/async/retry.h"
 #include "libs/async/status_macros.h"
 #include "libs/async/worker_pool.h"
 #include "libs/observe/log.h"
 #include "libs/process/clock_file.h"
 #include "libs/process/event_loop.h"
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace houbu::process {
 namespace {
@@ -123,9 +124,7 @@ async::Task<void> Host::Serve() {
 async::Task<void> Host::Prepare() {
   Preparation migrations;
   migrations.name = "migrations";
-  migrations.prepare = [this] {
-    return postgres::Migrate(env_.postgres(), program_.migrations);
-  };
+  migrations.prepare = [this] { return postgres::Migrate(env_.postgres(), program_.migrations); };
   std::vector<Preparation> preparations = {std::move(migrations)};
   for (const Preparation& preparation : parts_.preparations) preparations.push_back(preparation);
   for (std::size_t i = 0; i < preparations.size(); ++i) {
@@ -142,14 +141,13 @@ async::Task<void> Host::KeepTrying(Preparation preparation) {
       observe::Log(Level::kInfo, "prepared", {Field("preparation", preparation.name)});
       co_return absl::OkStatus();
     }
-    readiness_.Set("startup", absl::UnavailableError(
-                                  absl::StrCat(preparation.name, ": ", outcome.message())));
+    readiness_.Set("startup",
+                   absl::UnavailableError(absl::StrCat(preparation.name, ": ", outcome.message())));
     const Level level = async::IsRetryable(outcome) ? Level::kWarning : Level::kError;
     observe::Log(level, "preparation_failed",
                  {Field("preparation", preparation.name), observe::ErrorField(outcome)});
     // Short at first and never long: the whole stack waits for this.
-    const absl::Duration pause =
-        std::min(absl::Milliseconds(100) * failures, absl::Seconds(2));
+    const absl::Duration pause = std::min(absl::Milliseconds(100) * failures, absl::Seconds(2));
     co_await Pause(pause);
   }
   co_return absl::CancelledError("told to stop");
@@ -198,8 +196,7 @@ void Host::AddChecks() {
 }
 
 void Host::AddClock() {
-  observe::Log(Level::kWarning, "clock_can_be_moved",
-               {Field("offset_us", env_.clock().offset())});
+  observe::Log(Level::kWarning, "clock_can_be_moved", {Field("offset_us", env_.clock().offset())});
   auto on_moved = [this](absl::Duration offset) { return KeepClock(offset); };
   parts_.Serve<rpc::ClockHandlers>(env_.seam(), env_.clock(), std::move(on_moved));
 }

@@ -5,12 +5,13 @@
 #include <exception>
 #include <utility>
 
-#include "libs/base/text.h"
-#include "libs/observe/log.h"
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "libs/base/text.h"
+#include "libs/observe/log.h"
 
 namespace houbu::process {
 namespace {
@@ -77,9 +78,9 @@ void RunningLoops::State::Note(const absl::Status& outcome) {
   rounds.Increment();
   if (outcome.ok()) {
     if (failures_in_a_row > 0) {
-      observe::Log(observe::Level::kInfo, "loop_recovered",
-                   {observe::Field("loop", loop.name),
-                    observe::Field("failures", failures_in_a_row)});
+      observe::Log(
+          observe::Level::kInfo, "loop_recovered",
+          {observe::Field("loop", loop.name), observe::Field("failures", failures_in_a_row)});
     }
     failures_in_a_row = 0;
     return;

@@ -6,10 +6,11 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "catch2/catch.hpp"
+#include <boost/asio/io_context.hpp>
+
 #include "libs/async/status_macros.h"
 #include "libs/process/clock_file.h"
 #include "libs/testing/run_task.h"
-#include <boost/asio/io_context.hpp>
 
 namespace houbu::process {
 namespace {

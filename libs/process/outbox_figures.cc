@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+
 #include "libs/observe/log.h"
 
 namespace houbu::process {

@@ -5,8 +5,10 @@
 #include <optional>
 #include <utility>
 
-#include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include <boost/asio/co_spawn.hpp>
+
+#include "CLI/CLI.hpp"
 #include "libs/async/retry.h"
 #include "libs/async/status_macros.h"
 #include "libs/base/status_macros.h"
@@ -17,7 +19,6 @@
 #include "libs/process/host.h"
 #include "libs/process/read_file.h"
 #include "libs/process/version.h"
-#include <boost/asio/co_spawn.hpp>
 
 extern char** environ;
 
@@ -99,8 +100,7 @@ absl::Status ReadSources(const CommandLine& line, Sources& sources) {
 void SetUpLog(const Program& program) {
   observe::LogOptions options;
   options.service = program.name;
-  options.least =
-      observe::ParseLevel(program.common->log_level).value_or(observe::Level::kInfo);
+  options.least = observe::ParseLevel(program.common->log_level).value_or(observe::Level::kInfo);
   observe::ConfigureLog(options);
 }
 
@@ -147,8 +147,7 @@ int RunBuilt(const Program& program, const CommandLine& line) {
     return static_cast<int>(ExitCode::kOk);
   }
   if (line.verb != nullptr) return RunVerb(program, **env, line);
-  observe::AddProcessFigures((*env)->metrics(), program.name, kVersion,
-                             SystemClock().Now());
+  observe::AddProcessFigures((*env)->metrics(), program.name, kVersion, SystemClock().Now());
   absl::StatusOr<Parts> parts = program.build(**env);
   if (!parts.ok()) {
     PrintLine(program.name, parts.status());

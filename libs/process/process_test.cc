@@ -11,12 +11,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "catch2/catch.hpp"
+#include <boost/asio/ip/tcp.hpp>
+
 #include "libs/http/client.h"
 #include "libs/identity/keys.h"
 #include "libs/rpc/wire.h"
 #include "libs/testing/test_postgres.h"
 #include "libs/testing/test_service.h"
-#include <boost/asio/ip/tcp.hpp>
 
 namespace houbu::process {
 namespace {
@@ -103,8 +104,7 @@ class Files {
   std::filesystem::path folder_;
 };
 
-TEST_CASE("a program that is misused or misconfigured ends with its exit code",
-          "[process][exit]") {
+TEST_CASE("a program that is misused or misconfigured ends with its exit code", "[process][exit]") {
   Files files;
   const std::string config = files.Config("host=127.0.0.1 port=1");
   CHECK(RunWith({"--version"}) == 0);
@@ -161,9 +161,8 @@ TEST_CASE("a service serves until it is told to stop, and keeps its moved clock"
   development::v1::AdvanceClockRequest request;
   request.set_request_id("r1");
   *request.mutable_by() = rpc::ToWire(absl::Hours(1));
-  const absl::StatusOr<development::v1::Clock> moved =
-      testing::RunTask(client.Call(&testing::ClockStub::async_interface::AdvanceClock, request,
-                                   rpc::Within(absl::Seconds(5))));
+  const absl::StatusOr<development::v1::Clock> moved = testing::RunTask(client.Call(
+      &testing::ClockStub::async_interface::AdvanceClock, request, rpc::Within(absl::Seconds(5))));
   CHECK(moved.ok());
   std::raise(SIGTERM);
   first.join();

@@ -49,7 +49,7 @@ Credentials CredentialsOf(const grpc::CallbackServerContext& context) {
   return credentials;
 }
 
-std::string FingerprintOf(const google::protobuf::Message& request) {
+std::string FingerprintOf(const google::protobuf::Message& request, absl::string_view key) {
   std::string bytes;
   {
     google::protobuf::io::StringOutputStream output(&bytes);
@@ -57,9 +57,10 @@ std::string FingerprintOf(const google::protobuf::Message& request) {
     coded.SetSerializationDeterministic(true);
     request.SerializeToCodedStream(&coded);
   }
-  std::string digest(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
-                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  std::string digest(crypto_generichash_BYTES, '\0');
+  crypto_generichash(reinterpret_cast<unsigned char*>(digest.data()), digest.size(),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
+                     reinterpret_cast<const unsigned char*>(key.data()), key.size());
   return absl::BytesToHexString(digest);
 }
 
@@ -72,7 +73,7 @@ bool IsRequestId(absl::string_view id) {
 }
 
 absl::Status ReadRequestId(const MethodRule& rule, const google::protobuf::Message& request,
-                           RequestKey& key) {
+                           absl::string_view fingerprint_key, RequestKey& key) {
   if (rule.request_id == nullptr) return absl::OkStatus();
   key.request_id = request.GetReflection()->GetString(request, rule.request_id);
   Violations violations;
@@ -85,7 +86,7 @@ absl::Status ReadRequestId(const MethodRule& rule, const google::protobuf::Messa
     key.request_id.clear();
     return violations.ToStatus();
   }
-  key.fingerprint = FingerprintOf(request);
+  key.fingerprint = FingerprintOf(request, fingerprint_key);
   return absl::OkStatus();
 }
 
@@ -104,7 +105,7 @@ Seam::Seam(boost::asio::any_io_executor executor, Authenticator authenticator, C
       authenticator_(std::move(authenticator)),
       metrics_(metrics),
       observer_(observer),
-      options_(options) {}
+      options_(std::move(options)) {}
 
 absl::Status Seam::Learn(absl::Span<const std::string> service_names) {
   ASSIGN_OR_RETURN(access_, AccessTable::For(service_names));
@@ -141,7 +142,7 @@ absl::Status Seam::Admit(const MethodRule& rule, const grpc::CallbackServerConte
                                 ? call.caller.account
                                 : "services/" + call.caller.service;
   RETURN_IF_ERROR(CheckAccess(rule, call.caller));
-  return ReadRequestId(rule, request, call.request_key);
+  return ReadRequestId(rule, request, options_.fingerprint_key, call.request_key);
 }
 
 }  // namespace houbu::rpc

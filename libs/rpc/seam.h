@@ -31,6 +31,10 @@ struct SeamOptions {
   absl::Duration deadline_default = absl::Seconds(10);
   /// How long any call may take, whatever its caller asked for.
   absl::Duration deadline_max = absl::Seconds(60);
+  /// What the fingerprints of requests are keyed with, 32 raw bytes: they are stored, and without
+  /// the key nobody can try out which phone number a request held. "" leaves them unkeyed,
+  /// for services whose requests hold nothing personal.
+  std::string fingerprint_key;
 };
 
 /// Runs the handlers of a process.

@@ -35,6 +35,7 @@ struct AccountConfig {
 
   void Bind(process::Binder& binder) {
     common.Bind(binder);
+    common.BindRequestKey(binder);
     common.BindPeer(binder, "notification");
     binder.File("secrets.field_key_file", &field_key_file,
                 "32 bytes in hex that encrypt personal fields at rest.");

@@ -32,6 +32,7 @@ struct NotificationConfig {
 
   void Bind(process::Binder& binder) {
     common.Bind(binder);
+    common.BindRequestKey(binder);
     binder.File("secrets.field_key_file", &field_key_file,
                 "32 bytes in hex that encrypt addresses and texts at rest.");
     binder.Optional("sms.url", &sms_url, "Base URL of the SMS carrier.");

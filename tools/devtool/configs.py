@@ -74,7 +74,7 @@ def _own(layout, service, content):
     url = lambda name: f"http://127.0.0.1:{layout.port(name)}"
     if service == "account":
         names = {"field": "field_key", "index": "blind_index_key", "pseudonym": "pseudonym_key",
-                 "code": "code_key"}  # fmt: skip
+                 "code": "code_key", "request": "request_key"}  # fmt: skip
         content["secrets"] = {
             f"{name}_key_file": key(f"account_{file}") for name, file in names.items()
         }
@@ -92,6 +92,8 @@ def _own(layout, service, content):
             "url": url("provider"), "secret_file": key("payment_provider_secret"),
         }  # fmt: skip
     elif service == "notification":
-        content["secrets"] = {"field_key_file": key("notification_field_key")}
+        content["secrets"] = {
+            f"{name}_key_file": key(f"notification_{name}_key") for name in ("field", "request")
+        }
         content["sms"] = {"url": url("sms")}
         content["smtp"] = {"url": f"smtp://127.0.0.1:{layout.port('smtp')}"}
