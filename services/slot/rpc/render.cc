@@ -131,6 +131,7 @@ v1::DemandQuote Render(const DemandQuote& quote) {
   wire.set_free(quote.free);
   wire.set_display_name(quote.trip.display_name);
   wire.set_kind(Render(quote.trip.kind));
+  wire.set_time_zone(quote.trip.time_zone);
   return wire;
 }
 

@@ -115,7 +115,8 @@ Task<std::vector<Order>> MemoryOrderStore::List(std::string account, OrderList l
 Task<std::vector<OrderId>> MemoryOrderStore::Due(absl::Time now, int limit) {
   std::vector<OrderId> due;
   for (const auto& [id, order] : orders_) {
-    const bool lapsed = order.state == OrderState::kPendingPayment && order.pay_by < now;
+    const bool lapsed =
+        order.state == OrderState::kPendingPayment && order.pay_by + kCallbackGrace < now;
     const bool over = order.state == OrderState::kWaiting && order.deadline <= now;
     if ((lapsed || over) && static_cast<int>(due.size()) < limit) {
       due.push_back(id);

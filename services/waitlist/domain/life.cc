@@ -49,6 +49,7 @@ Step EndUnpaid(Order order, OrderState state, EndReason reason, absl::Time now) 
   order.end_reason = reason;
   order.ended_at = now;
   step.effects.push_back(PaymentClosed{});
+  step.effects.push_back(OwnerTold{});
   step.order = std::move(order);
   return step;
 }
@@ -154,7 +155,7 @@ std::optional<Step> Terminate(Order order, absl::Time now) {
 }
 
 std::optional<Step> Expire(Order order, absl::Time now) {
-  if (order.state == OrderState::kPendingPayment && now > order.pay_by) {
+  if (order.state == OrderState::kPendingPayment && now > order.pay_by + kCallbackGrace) {
     return EndUnpaid(std::move(order), OrderState::kLapsed, EndReason::kNotPaid, now);
   }
   if (order.state == OrderState::kWaiting && now >= order.deadline) {

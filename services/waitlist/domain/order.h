@@ -77,6 +77,7 @@ struct Quote {
   std::string origin_city;
   std::string destination_city;
   std::string display_name;
+  std::string time_zone;  ///< IANA name, "Asia/Shanghai".
   int free = 0;
 };
 

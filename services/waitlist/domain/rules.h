@@ -25,6 +25,10 @@ inline constexpr Refusal kPlacesAvailable{absl::StatusCode::kFailedPrecondition,
 inline constexpr Refusal kOrderNotFound{absl::StatusCode::kNotFound, "ORDER_NOT_FOUND",
                                         "There is no such order."};
 
+/// How long after the pay window an order still waits to hear of a payment made within it: a
+/// provider's callback takes its time, and what counts is when the money was paid (W-04).
+inline constexpr absl::Duration kCallbackGrace = absl::Seconds(30);
+
 /// What an operator may set (profile `seed`, X-14).
 struct WaitlistPolicy {
   int days_max = 2;             ///< Boarding days of one order; they are adjacent (W-03).

@@ -121,20 +121,31 @@ class Encoder final {
       case OrderState::kPendingPayment:
       case OrderState::kWaiting:
         request.set_event(notification::v1::EVENT_WAITLIST_EFFECTIVE);
-        parameters["deadline"] =
-            absl::FormatTime("%Y-%m-%d %H:%M UTC", order_.deadline, absl::UTCTimeZone());
+        parameters["deadline"] = DeadlineInZoneOf(choice);
         break;
       case OrderState::kWithdrawn:
       case OrderState::kFailed:
       case OrderState::kLapsed:
         request.set_event(notification::v1::EVENT_WAITLIST_ENDED);
         parameters["reason"] = std::string(EndReasonName(order_.end_reason));
+        if (order_.effective_at != absl::InfiniteFuture()) {
+          parameters["amount"] = FormatYuan(order_.prepayment);
+        }
         break;
     }
     return To("notification", "/houbu.notification.v1.NotificationService/SendMessage", request);
   }
 
  private:
+  /// The deadline as the run's own clocks show it.
+  std::string DeadlineInZoneOf(const Choice& choice) const {
+    absl::TimeZone zone = absl::UTCTimeZone();
+    if (absl::StatusOr<absl::TimeZone> known = LoadZone(choice.quote.time_zone); known.ok()) {
+      zone = *known;
+    }
+    return absl::FormatTime("%Y-%m-%d %H:%M", order_.deadline, zone);
+  }
+
   /// The choice the message is about.
   const Choice& ServedOrFirst() const {
     const auto served = std::find_if(
@@ -148,12 +159,24 @@ class Encoder final {
   absl::Time now_;
 };
 
+/// Calls that must stay in order share a lane: those about one demand, and those to one service
+/// about the order as a whole. A lane that is held up holds up no other.
+std::string LaneOf(const Order& order, const Effect& effect, absl::string_view target) {
+  if (const auto* enlisted = std::get_if<DemandEnlisted>(&effect)) {
+    return absl::StrCat("demands/", order.choices[enlisted->choice].demand);
+  }
+  if (const auto* withdrawn = std::get_if<DemandWithdrawn>(&effect)) {
+    return absl::StrCat("demands/", order.choices[withdrawn->choice].demand);
+  }
+  return absl::StrCat(NameOf(order), "/", target);
+}
+
 }  // namespace
 
 OutboxCall CallOf(const Order& order, const Effect& effect, std::string id, absl::Time now) {
   OutboxCall call = std::visit(Encoder(order, id, now), effect);
   call.id = std::move(id);
-  call.aggregate = absl::StrCat(NameOf(order), "/", call.target);
+  call.aggregate = LaneOf(order, effect, call.target);
   call.due_at = now;
   return call;
 }

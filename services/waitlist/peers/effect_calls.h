@@ -10,8 +10,9 @@
 
 namespace houbu::waitlist {
 
-/// Turns an effect into the call that makes it happen. `id` is the call's request_id. Calls to one
-/// service about one order happen in order; calls to different services do not wait for each other.
+/// Turns an effect into the call that makes it happen. `id` is the call's request_id. Calls about
+/// one demand, and calls to one service about the order as a whole, happen in order; others do not
+/// wait for each other.
 postgres::OutboxCall CallOf(const Order& order, const Effect& effect, std::string id,
                             absl::Time now);
 

@@ -32,6 +32,7 @@ Task<Quote> SlotQuotes::Ask(Wish wish) {
   quote.origin_city = answer.origin_city();
   quote.destination_city = answer.destination_city();
   quote.display_name = answer.display_name();
+  quote.time_zone = answer.time_zone();
   quote.free = answer.free();
   co_return quote;
 }

@@ -26,6 +26,7 @@ json ChoiceJson(const Choice& choice) {
   object["origin_city"] = choice.quote.origin_city;
   object["destination_city"] = choice.quote.destination_city;
   object["display_name"] = choice.quote.display_name;
+  object["time_zone"] = choice.quote.time_zone;
   object["demand"] = choice.demand;
   object["failure"] = std::string(EndReasonName(choice.failure));
   return object;
@@ -44,6 +45,7 @@ absl::StatusOr<Choice> ParseChoice(const json& object) {
   choice.quote.origin_city = object.value("origin_city", "");
   choice.quote.destination_city = object.value("destination_city", "");
   choice.quote.display_name = object.value("display_name", "");
+  choice.quote.time_zone = object.value("time_zone", "");
   choice.demand = object.value("demand", "");
   ASSIGN_OR_RETURN(choice.failure, ParseEndReason(object.value("failure", "")));
   return choice;

@@ -186,14 +186,14 @@ Task<std::vector<Order>> PostgresOrderStore::List(std::string account, OrderList
 
 constexpr char kDueOrders[] = R"sql(
   SELECT id FROM (
-    SELECT id, pay_by AS due_at FROM orders WHERE state = 'PENDING_PAYMENT' AND pay_by < $1
+    SELECT id, pay_by AS due_at FROM orders WHERE state = 'PENDING_PAYMENT' AND pay_by < $3
     UNION ALL
     SELECT id, deadline AS due_at FROM orders WHERE state = 'WAITING' AND deadline <= $1) AS due
   ORDER BY due_at LIMIT $2)sql";
 
 Task<std::vector<OrderId>> PostgresOrderStore::Due(absl::Time now, int limit) {
   postgres::Parameters parameters;
-  parameters.Add(now).Add(limit);
+  parameters.Add(now).Add(limit).Add(now - kCallbackGrace);
   ASSIGN_OR_CO_RETURN(const postgres::Result result,
                       co_await pool_.Query(kDueOrders, std::move(parameters)));
   std::vector<OrderId> due;
