@@ -51,9 +51,10 @@ constexpr std::array<Template, 8> kTemplates = {{
      "Places were found and booked for you.\n{title} on {date}\nClass: {class}\n"
      "Fare: {amount} CNY\nThe difference goes back the way you paid."},
     {Event::kWaitlistEnded, "WAITLIST_ENDED", "候补订单已终止",
-     "您的候补订单已终止,预付款将全额原路退回。\n原因:{reason}", "Waitlist order ended",
-     "Your waitlist order has ended; the whole prepayment goes back the way you paid.\n"
-     "Reason: {reason}"},
+     "您的候补订单已终止。\n原因:{reason}\n预付款 {amount} 元将全额原路退回。",
+     "Waitlist order ended",
+     "Your waitlist order has ended.\nReason: {reason}\n"
+     "The whole prepayment of {amount} CNY goes back the way you paid."},
 }};
 
 const Template& TemplateOf(Event event) {
@@ -72,11 +73,12 @@ std::string ReasonIn(absl::string_view reason, bool english) {
     const char* chinese;
     const char* english;
   };
-  static constexpr std::array<Words, 4> kWords = {{
+  static constexpr std::array<Words, 5> kWords = {{
       {"NOT_ENOUGH_PLACES", "截止时间前席位不足", "not enough places before the deadline"},
       {"ITINERARY_CONFLICT", "旅客行程冲突", "a passenger has another journey at that time"},
       {"REAL_NAME_RULE", "旅客已有同日同车次车票",
        "a passenger has a ticket of that train and day"},
+      {"NOT_PAID", "未在规定时间内支付", "it was not paid in time"},
       {"OWNER", "您已主动终止", "you ended it"},
   }};
   for (const Words& words : kWords) {
