@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
 
@@ -127,9 +128,8 @@ Task<JourneyPage> JourneySearch::Search(JourneyQuery query) {
   const std::size_t limit = static_cast<std::size_t>(query.limit);
   ASSIGN_OR_CO_RETURN(std::vector<Found> found, co_await FindAll(std::move(query)));
   std::erase_if(found, [&](const Found& one) { return one.offer.position <= after; });
-  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
-    return a.offer.position < b.offer.position;
-  });
+  std::sort(found.begin(), found.end(),
+            [](const Found& a, const Found& b) { return a.offer.position < b.offer.position; });
   JourneyPage page;
   page.more = found.size() > limit;
   if (page.more) found.resize(limit);

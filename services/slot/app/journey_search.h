@@ -50,8 +50,8 @@ struct JourneyOffer {
 struct JourneyQuery {
   std::string origin;  ///< A station's id or name, or a city's name.
   std::string destination;
-  absl::CivilDay day;   ///< Of boarding, in the zone of where one boards.
-  std::string after;    ///< Only those after this position.
+  absl::CivilDay day;  ///< Of boarding, in the zone of where one boards.
+  std::string after;   ///< Only those after this position.
   int limit = 100;
 };
 

@@ -202,7 +202,8 @@ class WindowStore {
   virtual async::Task<std::vector<RunId>> Of(WindowQuery query) = 0;
 
   /// Other windows of the class that open after `now`: those of the station first, the nearest day
-  /// first, then those of other stations likewise.
+  /// first, then those of other stations, the nearest station first; of either at most half of
+  /// `limit`.
   virtual async::Task<std::vector<RunId>> Near(WindowQuery query, absl::Time now, int limit) = 0;
 };
 

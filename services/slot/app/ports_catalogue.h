@@ -10,6 +10,7 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+
 #include "libs/async/task.h"
 #include "services/slot/domain/gtfs.h"
 #include "services/slot/domain/offers.h"

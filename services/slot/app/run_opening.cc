@@ -1,7 +1,6 @@
 #include "services/slot/app/run_opening.h"
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -15,7 +14,7 @@ namespace {
 
 using async::Task;
 
-constexpr std::size_t kBatch = 25;  // runs for one transaction
+constexpr std::size_t kBatch = 25;                 // runs for one transaction
 constexpr std::int64_t kQuarterSeconds = 15 * 60;  // days begin at a quarter hour, in any zone
 
 absl::CivilDay Today(absl::string_view zone, absl::Time now) {
@@ -43,10 +42,9 @@ Task<int> RunOpening::OpenHorizon() {
   std::vector<RunDraft> missing = Missing(*catalogue, open, now);
   int opened = 0;
   for (std::size_t at = 0; at < missing.size(); at += kBatch) {
-    const auto begin = std::next(missing.begin(), static_cast<std::ptrdiff_t>(at));
-    const auto count = std::min(kBatch, missing.size() - at);
-    std::vector<RunDraft> batch(std::make_move_iterator(begin),
-                                std::make_move_iterator(begin + static_cast<std::ptrdiff_t>(count)));
+    const std::size_t end = std::min(at + kBatch, missing.size());
+    std::vector<RunDraft> batch;
+    for (std::size_t i = at; i < end; ++i) batch.push_back(std::move(missing[i]));
     ASSIGN_OR_CO_RETURN(const int written, co_await tools_.runs.Open(std::move(batch)));
     opened += written;
   }

@@ -18,8 +18,8 @@ FeedImport Parse(const ImportFiles& files, ImportReport& report) {
   }
   // Classes refer to the timetable: of a broken one they would only repeat the faults.
   if (files.classes.has_value() && import.timetable.has_value() && report.errors.empty()) {
-    import.offers = ParseClasses(files.classes->name, files.classes->text, *import.timetable,
-                                 report.errors);
+    import.offers =
+        ParseClasses(files.classes->name, files.classes->text, *import.timetable, report.errors);
     for (const TrainOffer& offer : *import.offers) {
       report.classes += static_cast<int>(offer.classes.size());
     }

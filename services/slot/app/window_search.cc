@@ -7,7 +7,9 @@
 namespace houbu::slot {
 namespace {
 
-constexpr int kAlternativesMax = 6;
+// Best by date and by place: some of the same station leave room for others.
+constexpr std::size_t kAlternativesMax = 8;
+constexpr std::size_t kSameStationMax = 4;
 constexpr int kCandidatesMax = 60;
 
 }  // namespace
@@ -31,10 +33,15 @@ Task<WindowDay> WindowSearch::Find(std::string station, ClassCode class_code, ab
   if (!found.sold_out) co_return found;
   ASSIGN_OR_CO_RETURN(const std::vector<RunId> others,
                       co_await tools_.windows.Near(query, now, kCandidatesMax));
+  std::size_t same_station = 0;
   for (const RunId& id : others) {
     if (found.alternatives.size() == kAlternativesMax) break;
     ASSIGN_OR_CO_RETURN(WindowOffer offer, co_await Describe(id, query.class_code, now));
-    if (offer.free > 0 && offer.on_sale) found.alternatives.push_back(std::move(offer));
+    if (offer.free == 0 || !offer.on_sale) continue;
+    const Stop& place = offer.run.stops.front();
+    const bool same = place.station == query.station || place.name == query.station;
+    if (same && ++same_station > kSameStationMax) continue;
+    found.alternatives.push_back(std::move(offer));
   }
   co_return found;
 }

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
+
 #include "services/slot/domain/csv.h"
 #include "services/slot/domain/gtfs_values.h"
 #include "services/slot/domain/offers.h"
@@ -74,7 +75,8 @@ class ClassesReader final {
     const Key key(std::string(table_.Need(train_)), std::string(table_.Need(class_)));
     if (record.empty() || key.first.empty() || key.second.empty()) return;
     if (!trains_.contains(key.first)) {
-      table_.Fail(train_, absl::StrCat("train ", key.first, " is not in trips.txt: name it by its "
+      table_.Fail(train_, absl::StrCat("train ", key.first,
+                                       " is not in trips.txt: name it by its "
                                        "trip_short_name"));
       return;
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+
 #include "services/slot/domain/feed_errors.h"
 
 namespace houbu::slot {

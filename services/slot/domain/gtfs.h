@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+
 #include "services/slot/domain/feed_errors.h"
 #include "services/slot/domain/timetable.h"
 

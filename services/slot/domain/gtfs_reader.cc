@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/base/civil.h"
 #include "services/slot/domain/gtfs_values.h"
 
@@ -160,8 +161,8 @@ void GtfsReader::ReadCalendars() {
   if (!table) return;
   const CsvColumn id = table->Required("service_id");
   std::vector<CsvColumn> weekdays;
-  for (const char* name : {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
-                           "sunday"}) {
+  for (const char* name :
+       {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}) {
     weekdays.push_back(table->Required(name));
   }
   const CsvColumn start = table->Required("start_date");
@@ -232,8 +233,8 @@ void GtfsReader::ReadTrips() {
       table->Fail(route, Unknown("route_id", line, "routes.txt"));
     }
     if (!train.calendar.empty() && !calendars_.contains(train.calendar)) {
-      table->Fail(service, Unknown("service_id", train.calendar,
-                                   "calendar.txt or calendar_dates.txt"));
+      table->Fail(service,
+                  Unknown("service_id", train.calendar, "calendar.txt or calendar_dates.txt"));
     }
     if (train.trip.empty()) continue;
     if (!trains_.emplace(train.trip, feed_.trains.size()).second) {

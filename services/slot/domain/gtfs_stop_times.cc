@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "services/slot/domain/gtfs_reader.h"
 #include "services/slot/domain/gtfs_values.h"
 
@@ -13,9 +14,9 @@ constexpr char kNotTime[] = "not a time: write HH:MM:SS, hours above 24 for the 
 constexpr std::int64_t kHeadwayMax = 24 * 60 * 60;
 constexpr std::size_t kDeparturesMax = 5000;  // of one row of frequencies.txt
 
-// The place of a departure in its own column, for times that contradict each other.
+// What times that contradict each other are told to be.
 std::string Clashing(int arrives, int departs_before) {
-  return absl::StrCat("arrives at ", FormatFeedTime(arrives), ", before it left the stop before at ",
+  return absl::StrCat("arrives at ", FormatFeedTime(arrives), ", but left the stop before at ",
                       FormatFeedTime(departs_before), ": mend the times or the stop_sequence");
 }
 
@@ -84,8 +85,8 @@ void GtfsReader::ReadStopTime(CsvTable& table) {
   if (trip.empty()) return;
   const auto train = trains_.find(trip);
   if (train == trains_.end()) {
-    table.Fail(columns_.trip, absl::StrCat("trip_id ", trip,
-                                           " is not in trips.txt: add it there or mend it"));
+    table.Fail(columns_.trip,
+               absl::StrCat("trip_id ", trip, " is not in trips.txt: add it there or mend it"));
     return;
   }
   std::vector<Call>& calls = calls_[train->second].calls;
@@ -105,9 +106,9 @@ void GtfsReader::FinishTrains() {
 void GtfsReader::FinishTrain(std::size_t train) {
   TrainCalls& stops = calls_[train];
   if (stops.calls.size() < 2) {
-    errors_.Add(stops.place, absl::StrCat("trip_id ", feed_.trains[train].trip, " has ",
-                                          stops.calls.size(),
-                                          " stops in stop_times.txt: it needs two"));
+    errors_.Add(stops.place,
+                absl::StrCat("trip_id ", feed_.trains[train].trip, " has ", stops.calls.size(),
+                             " stops in stop_times.txt: it needs two"));
     return;
   }
   FillTimes(stops.calls);
@@ -165,8 +166,8 @@ void GtfsReader::ReadFrequencies() {
     const auto found = trains_.find(trip);
     if (trip.empty()) continue;
     if (found == trains_.end()) {
-      table->Fail(trip_column, absl::StrCat("trip_id ", trip,
-                                            " is not in trips.txt: add it there or mend it"));
+      table->Fail(trip_column,
+                  absl::StrCat("trip_id ", trip, " is not in trips.txt: add it there or mend it"));
       continue;
     }
     repeated.insert(found->second);

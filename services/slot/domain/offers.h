@@ -10,6 +10,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
+
 #include "services/slot/domain/feed_errors.h"
 #include "services/slot/domain/run.h"
 #include "services/slot/domain/timetable.h"

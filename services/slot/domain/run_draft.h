@@ -6,6 +6,7 @@
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+
 #include "services/slot/domain/offers.h"
 #include "services/slot/domain/run.h"
 #include "services/slot/domain/timetable.h"

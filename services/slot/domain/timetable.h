@@ -128,8 +128,8 @@ class Timetable final {
 
   std::vector<FeedTimetable> feeds_;
   std::map<std::string, Station> stations_;
-  std::map<std::string, std::set<std::string>> places_;  // names of stations and cities
-  std::map<std::string, std::vector<Call>> calls_;       // by station
+  std::map<std::string, std::set<std::string>> places_;      // names of stations and cities
+  std::map<std::string, std::vector<Call>> calls_;           // by station
   std::map<std::string, const ServiceCalendar*> calendars_;  // by feed and id
 };
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+
 #include "libs/base/civil.h"
 #include "services/slot/domain/csv.h"
 #include "services/slot/domain/gtfs_values.h"
@@ -34,9 +35,9 @@ std::optional<int> TimeOfDay(absl::string_view text) {
 class WindowsReader final {
  public:
   explicit WindowsReader(CsvTable& table) : table_(table) {
-    for (const char* name : {"station_id", "station_name", "city", "lat", "lon", "time_zone",
-                             "class", "weekdays", "open", "close", "capacity", "fee_fen",
-                             "start_date", "end_date"}) {
+    for (const char* name :
+         {"station_id", "station_name", "city", "lat", "lon", "time_zone", "class", "weekdays",
+          "open", "close", "capacity", "fee_fen", "start_date", "end_date"}) {
       columns_[name] = table.Required(name);
     }
   }
@@ -89,8 +90,8 @@ class WindowsReader final {
     if (window.closes <= window.opens && TimeOfDay(Get("open")) && TimeOfDay(Get("close"))) {
       table_.Fail(Column("close"), "the window closes before it opens: mend the times");
     }
-    window.capacity = static_cast<int>(Check(
-        "capacity", Number("capacity", 1, kCapacityMax), "not a capacity: write 1 to 100000"));
+    window.capacity = static_cast<int>(Check("capacity", Number("capacity", 1, kCapacityMax),
+                                             "not a capacity: write 1 to 100000"));
     window.fee_fen =
         Check("fee_fen", Number("fee_fen", 0, kFeeFenMax), "not a fee: write 0 to 1000000 fen");
     window.first_day = Check("start_date", ParseFeedDate(Get("start_date")),

@@ -37,9 +37,9 @@ grpc::ServerUnaryReactor* CatalogueHandlers::SearchJourneys(
   return seam_.Run(context, request, response, this, &CatalogueHandlers::Journeys);
 }
 
-grpc::ServerUnaryReactor* CatalogueHandlers::SearchWindows(
-    grpc::CallbackServerContext* context, const v1::SearchWindowsRequest* request,
-    v1::SearchWindowsResponse* response) {
+grpc::ServerUnaryReactor* CatalogueHandlers::SearchWindows(grpc::CallbackServerContext* context,
+                                                           const v1::SearchWindowsRequest* request,
+                                                           v1::SearchWindowsResponse* response) {
   return seam_.Run(context, request, response, this, &CatalogueHandlers::Windows);
 }
 
@@ -86,9 +86,9 @@ Task<v1::SearchWindowsResponse> CatalogueHandlers::Windows(
   CO_RETURN_IF_ERROR(violations.ToStatus());
   CO_RETURN_IF_ERROR(co_await use_cases_.journeys.RequirePlace(request.station()));
   const absl::Time now = use_cases_.clock.Now();
-  ASSIGN_OR_CO_RETURN(const WindowDay found,
-                      co_await use_cases_.windows.Find(request.station(), request.class_code(),
-                                                       day, now));
+  ASSIGN_OR_CO_RETURN(
+      const WindowDay found,
+      co_await use_cases_.windows.Find(request.station(), request.class_code(), day, now));
   v1::SearchWindowsResponse response;
   for (const WindowOffer& offer : found.windows) *response.add_windows() = Render(offer);
   response.set_sold_out(found.sold_out);

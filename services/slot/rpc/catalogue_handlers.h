@@ -1,12 +1,13 @@
 /// houbu.slot.v1.CatalogueService.
 #pragma once
 
-#include "houbu/slot/v1/slot.grpc.pb.h"
 #include "libs/async/task.h"
 #include "libs/base/clock.h"
 #include "libs/rpc/seam.h"
 #include "services/slot/app/journey_search.h"
 #include "services/slot/app/ports.h"
+
+#include "houbu/slot/v1/slot.grpc.pb.h"
 
 namespace houbu::slot {
 

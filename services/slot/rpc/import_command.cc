@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+
 #include "libs/async/retry.h"
 #include "libs/async/status_macros.h"
 #include "libs/base/id.h"
@@ -25,8 +26,12 @@ absl::Status Misuse(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(what, "; usage: ", kUsage));
 }
 
-std::string BaseName(absl::string_view path) {
+std::string WithoutSlash(absl::string_view path) {
   while (absl::EndsWith(path, "/")) path.remove_suffix(1);
+  return std::string(path);
+}
+
+std::string BaseName(absl::string_view path) {
   return std::string(path.substr(path.rfind('/') + 1));
 }
 
@@ -55,10 +60,11 @@ void PrintFaults(const FeedErrors& errors) {
 absl::StatusOr<ImportArguments> ParseImportArguments(const std::vector<std::string>& words) {
   ImportArguments arguments;
   if (words.size() == 1 && !absl::StartsWith(words[0], "-")) {
-    arguments.feed = BaseName(words[0]);
-    arguments.gtfs = absl::StrCat(words[0], "/gtfs");
-    arguments.classes = absl::StrCat(words[0], "/classes.csv");
-    arguments.windows = absl::StrCat(words[0], "/windows.csv");
+    const std::string folder = WithoutSlash(words[0]);
+    arguments.feed = BaseName(folder);
+    arguments.gtfs = absl::StrCat(folder, "/gtfs");
+    arguments.classes = absl::StrCat(folder, "/classes.csv");
+    arguments.windows = absl::StrCat(folder, "/windows.csv");
     if (!IsValidId(arguments.feed)) return Misuse("the folder's name must be [a-z0-9-]");
     return arguments;
   }

@@ -1,13 +1,14 @@
 /// `houbu-slot import`: what an operator types to take in timetables, classes and windows.
 ///
 ///     import --gtfs DIR|ZIP [--classes CSV] [--windows CSV] [--feed NAME]
-///     import DIR      the same for a folder with gtfs/, classes.csv and windows.csv, under its name
+///     import DIR      a folder with gtfs/, classes.csv and windows.csv, under its own name
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+
 #include "libs/async/task.h"
 #include "libs/base/clock.h"
 #include "services/slot/app/run_opening.h"

@@ -1,8 +1,9 @@
 /// Answers of the catalogue as they go over the wire.
 #pragma once
 
-#include "houbu/slot/v1/slot.pb.h"
 #include "services/slot/app/journey_search.h"
+
+#include "houbu/slot/v1/slot.pb.h"
 
 namespace houbu::slot {
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/numbers.h"
+
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"

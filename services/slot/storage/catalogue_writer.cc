@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
 
@@ -15,9 +16,7 @@ using postgres::Parameters;
 using Texts = std::vector<std::string>;
 using Numbers = std::vector<std::int64_t>;
 
-std::string KindOf(ClassKind kind) {
-  return kind == ClassKind::kAssigned ? "ASSIGNED" : "COUNTED";
-}
+std::string KindOf(ClassKind kind) { return kind == ClassKind::kAssigned ? "ASSIGNED" : "COUNTED"; }
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/base/status_macros.h"
 
 namespace houbu::slot {
@@ -62,8 +63,8 @@ absl::StatusOr<std::string> ReadEntry(zip_t* archive, const zip_stat_t& entry,
   const ArchiveFile file(zip_fopen_index(archive, entry.index, 0));
   std::string text(static_cast<std::size_t>(entry.size), '\0');
   // What is read is what the directory promised, whatever the packed bytes would give.
-  if (!file || zip_fread(file.get(), text.data(), entry.size) !=
-                   static_cast<zip_int64_t>(entry.size)) {
+  if (!file ||
+      zip_fread(file.get(), text.data(), entry.size) != static_cast<zip_int64_t>(entry.size)) {
     return Unreadable(path, absl::StrCat("cannot unpack ", entry.name));
   }
   return text;
@@ -92,8 +93,8 @@ absl::StatusOr<FeedFiles> ReadZip(const std::string& path) {
 absl::StatusOr<FeedFiles> ReadFeed(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::exists(path, error)) return Unreadable(path, "there is no such file");
-  ASSIGN_OR_RETURN(FeedFiles files, std::filesystem::is_directory(path, error) ? ReadFolder(path)
-                                                                              : ReadZip(path));
+  ASSIGN_OR_RETURN(FeedFiles files,
+                   std::filesystem::is_directory(path, error) ? ReadFolder(path) : ReadZip(path));
   if (files.empty()) return Unreadable(path, "holds no GTFS files (stops.txt, trips.txt, ...)");
   return files;
 }

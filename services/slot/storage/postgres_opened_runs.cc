@@ -117,8 +117,7 @@ Task<std::vector<OpenedClass>> PostgresOpenedRuns::Classes(RunId run, LegRange l
                       co_await pool_.Query(kReadClasses, std::move(params)));
   std::vector<OpenedClass> classes;
   for (int i = 0; i < rows.rows(); ++i) {
-    classes.push_back(OpenedClass{rows.row(i).Text("class_code"),
-                                  rows.row(i).Int64("fare_minor")});
+    classes.push_back(OpenedClass{rows.row(i).Text("class_code"), rows.row(i).Int64("fare_minor")});
   }
   co_return classes;
 }
