@@ -296,7 +296,9 @@ Task<void> Dispatcher::Core::Finish(std::shared_ptr<Core> self, ClaimedCall clai
     postponement.parked =
         postponement.refused && claimed.refusals + 1 >= self->options_.refusals_max;
     postponement.now = self->Now();
-    postponement.due_at = postponement.now + async::Backoff(policy, claimed.attempts);
+    postponement.due_at =
+        postponement.now + (postponement.parked ? self->options_.parked_retry
+                                                : async::Backoff(policy, claimed.attempts));
     attempt.parked = postponement.parked;
     outcome =
         co_await Postpone(self->pool_, claimed.call.id, claimed.attempts, std::move(postponement));

@@ -11,7 +11,8 @@
 ///
 /// Failures: transport errors, UNAVAILABLE, ABORTED, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED and
 /// CANCELLED back off for as long as it takes. Other codes are tried again too, but after
-/// `refusals_max` of them the row is parked: kept, no longer tried, counted for the alarm.
+/// `refusals_max` of them the row is parked: kept, counted for the alarm, and tried once in a long
+/// while, so that a receiver that is mended heals what it had refused.
 ///
 /// Time is the service's clock: moving it makes what is due then due now.
 #pragma once
@@ -68,6 +69,7 @@ struct Options {
   absl::Duration poll_interval = absl::Milliseconds(200);
   absl::Duration backoff_first = absl::Milliseconds(50);
   absl::Duration backoff_max = absl::Seconds(30);
+  absl::Duration parked_retry = absl::Hours(1);    ///< Between two tries of a parked row.
   absl::Duration stop_grace = absl::Seconds(2);    ///< Then calls in flight are cancelled.
   std::function<void(const Attempt&)> on_attempt;  ///< Called on the dispatcher's executor.
 };
@@ -75,7 +77,7 @@ struct Options {
 /// How the outbox stands.
 struct OutboxStats {
   std::int64_t pending = 0;                          ///< Rows still to be answered, not parked.
-  std::int64_t parked = 0;                           ///< Rows given up; an alarm.
+  std::int64_t parked = 0;                           ///< Rows refused too often; an alarm.
   absl::Duration oldest_age = absl::ZeroDuration();  ///< How long ago the oldest pending was due.
 };
 

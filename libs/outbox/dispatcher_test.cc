@@ -221,6 +221,26 @@ TEST_CASE("a call refused often enough is parked and blocks what came later", "[
   CHECK(bench.Stats().parked == 0);
 }
 
+TEST_CASE("a parked call is tried again in a long while", "[libs][outbox]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Bench bench(*database);
+  bench.options().refusals_max = 1;
+  bench.Enqueue("ob-1", "bookings/bk-1");
+  bool refuse = true;
+  bench.receiver().SetAnswer([&refuse](const std::string&) {
+    return refuse ? grpc::Status(grpc::StatusCode::INTERNAL, "no") : grpc::Status();
+  });
+  CHECK(bench.RunOnce() == 0);
+  CHECK(bench.Stats().parked == 1);
+  refuse = false;
+  bench.clock().Advance(absl::Minutes(59));
+  CHECK(bench.RunOnce() == 0);
+  bench.clock().Advance(absl::Minutes(2));
+  CHECK(bench.RunOnce() == 1);
+  CHECK(bench.Stats().parked == 0);
+}
+
 TEST_CASE("a target that cannot be reached is an outage, an unknown one a refusal",
           "[libs][outbox]") {
   const auto database = testing::TestPostgres::OrSkip();

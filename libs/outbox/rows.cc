@@ -18,7 +18,7 @@ constexpr char kClaim[] = R"sql(
   UPDATE outbox AS claimed SET attempts = claimed.attempts + 1, lease_until = $2
   FROM (
     SELECT id FROM outbox AS due
-    WHERE due.parked_at IS NULL AND due.due_at <= $1
+    WHERE due.due_at <= $1
       AND (due.lease_until IS NULL OR due.lease_until <= $1)
       AND NOT due.target = ANY($4::text[])
       AND NOT EXISTS (SELECT FROM outbox AS older

@@ -56,7 +56,7 @@ CREATE TABLE outbox (
   created_at timestamptz NOT NULL
 );
 CREATE UNIQUE INDEX outbox_order ON outbox (aggregate, seq);
-CREATE INDEX outbox_due ON outbox (due_at, seq) WHERE parked_at IS NULL;
+CREATE INDEX outbox_due ON outbox (due_at, seq);
 COMMENT ON TABLE outbox IS 'gRPC calls that must happen; deleted when answered.';
 COMMENT ON COLUMN outbox.attempts IS 'Calls begun; also the fencing count of the lease.';
 COMMENT ON COLUMN outbox.refusals IS 'Answers that were no outage; enough of them park the row.';
