@@ -101,7 +101,9 @@ class Client(threading.Thread):
             except TimeoutError:
                 pass
         ended = self._do("waitlist.v1.WaitlistService/TerminateOrder", name=order.name)
-        if ended.booking:
+        if ended.booking:  # slot makes it once it has heard that the order takes it
+            stands = lambda: self.person.in_state(ended.booking, "STATE_BOOKED")
+            wait_for("what was found stands", stands, KNOWS_SECONDS)
             self._bookings.append(ended.booking)
 
     def _pay(self, payment):

@@ -73,6 +73,9 @@ class Killing(FaultCase):
                 self.assertIn(state_of(kept), states, f"{method} of {kept.name}, seed {SEED}")
                 if LOOKS[method] == "booking":
                     self.check_history(kept)
+                if state_of(kept) == "STATE_SERVED":
+                    self.assertIn(state_of(told.person.booking(kept.booking)),
+                                  ("STATE_BOOKED", "STATE_CANCELLED"), kept.name)  # fmt: skip
                 if method in FINAL:
                     self.assertEqual(state_of(kept), state_of(told.answer), kept.name)
 

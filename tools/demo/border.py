@@ -89,7 +89,8 @@ class BorderStory:
         cancelled = self.owner.cancel(self.booking.name, "改期 (sample)")
         served = lambda: self.waiter.order_in_state(self.order.name, "STATE_SERVED")
         order = wait_for("the waiter is served", served)
-        theirs = self.waiter.booking(order.booking)
+        stands = lambda: self.waiter.in_state(order.booking, "STATE_BOOKED")
+        theirs = wait_for("the waiter's booking stands", stands)
         self.report.step(
             "the cancelled place goes to the waiter, not back", "R-05 R-03 X-05",
             state_of(cancelled) == "STATE_CANCELLED" and state_of(theirs) == "STATE_BOOKED",

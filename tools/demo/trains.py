@@ -226,7 +226,8 @@ class TrainStory:
     def _check_served(self):
         look = lambda: self.two.order_in_state(self.two_order.name, "STATE_SERVED")
         served = wait_for("the party of two is served", look)
-        booking = self.two.booking(served.booking)
+        stands = lambda: self.two.in_state(served.booking, "STATE_BOOKED")
+        booking = wait_for("its booking stands", stands)
         others = [self.three.order(self.three_order.name), self.one.order(self.one_order.name),
                   self.flexible.order(self.flexible_order.name)]  # fmt: skip
         self.report.step(
