@@ -123,8 +123,11 @@ class Callbacks(FaultCase):
         body = self.event(self.order, paid_at_ms=paid_at)
         now = self.world.now()
         nonce = secrets.token_hex(16)
-        moved = {"X-Houbu-Timestamp": str(int(now)), "X-Houbu-Nonce": nonce,
-                 "X-Houbu-Signature": signature(self.secret, str(int(now)), nonce, body)}
+        moved = {
+            "X-Houbu-Timestamp": str(int(now)),
+            "X-Houbu-Nonce": nonce,
+            "X-Houbu-Signature": signature(self.secret, str(int(now)), nonce, body),
+        }
         moved["X-Houbu-Nonce"] = secrets.token_hex(16)
         cases = {
             "unsigned": (body, {}, 401),

@@ -24,9 +24,7 @@ class Configurations(FaultCase):
             with open(path, "w", encoding="utf-8") as file:
                 json.dump(content, file)
             command = [program(service, self.floor.stack.preset), "--config", path, *arguments]
-            return subprocess.run(
-                command, capture_output=True, text=True, timeout=20, check=False
-            )
+            return subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
 
     def check_refused(self, service, done, *words):
         self.assertEqual(done.returncode, BAD_CONFIG, f"{service}: {done.stderr}")

@@ -130,9 +130,7 @@ class Floor:
 
     def flush_redis(self):
         port = str(self.layout.port("redis"))
-        subprocess.run(
-            ["redis-cli", "-p", port, "FLUSHALL"], check=True, stdout=subprocess.DEVNULL
-        )
+        subprocess.run(["redis-cli", "-p", port, "FLUSHALL"], check=True, stdout=subprocess.DEVNULL)
 
     @contextlib.contextmanager
     def without(self, name):

@@ -39,10 +39,19 @@ class PeerReplays(RepeatCase):
         booked(self.person, held)
         refund = {"name": held.payment, "reason": "REFUND_REASON_UNEXPECTED"}
         self.twice(payment + "RefundPayment", refund, {"reason": "REFUND_REASON_LATE"}, slot)
-        heard = {"payment": held.payment, "order": held.name, "pay_time": self.timestamp(0),
-                 "amount": {"currency_code": "CNY", "minor_units": held.total.minor_units}}
-        self.twice("payment.v1.PaymentListenerService/OnPaymentSucceeded", heard,
-                   {"pay_time": self.timestamp(60)}, self.as_service("payment"), at="slot")
+        heard = {
+            "payment": held.payment,
+            "order": held.name,
+            "pay_time": self.timestamp(0),
+            "amount": {"currency_code": "CNY", "minor_units": held.total.minor_units},
+        }
+        self.twice(
+            "payment.v1.PaymentListenerService/OnPaymentSucceeded",
+            heard,
+            {"pay_time": self.timestamp(60)},
+            self.as_service("payment"),
+            at="slot",
+        )
         Truths(self.world).hold()
         refunds = self.person.call(payment + "ListRefunds", parent=held.payment).refunds
         self.assertEqual([r.amount.minor_units for r in refunds], [held.total.minor_units])
