@@ -30,9 +30,8 @@ absl::Status CheckOwner(const rpc::Call& call, absl::string_view account) {
   return call.caller.account == std::string(account) ? absl::OkStatus() : Refuse(kContactNotFound);
 }
 
-absl::StatusOr<Page> PageOf(absl::string_view filter, absl::string_view token, int size,
-                            rpc::PageLimits limits) {
-  Violations violations;
+absl::StatusOr<Page> PageOf(Violations violations, absl::string_view filter,
+                            absl::string_view token, int size, rpc::PageLimits limits) {
   Page page;
   page.size = rpc::PageSize(violations, size, limits);
   const std::string position = rpc::DecodePageToken(violations, filter, token);
@@ -99,8 +98,8 @@ Task<v1::ListMessagesResponse> NotificationHandlers::ShowInbox(
     const rpc::Call& call, const v1::ListMessagesRequest& request) {
   CO_RETURN_IF_ERROR(CheckOwner(call, request.parent()));
   const std::string filter = absl::StrCat("messages/", request.parent());
-  ASSIGN_OR_CO_RETURN(const Page page,
-                      PageOf(filter, request.page_token(), request.page_size(), kInboxPages));
+  ASSIGN_OR_CO_RETURN(const Page page, PageOf(Violations(), filter, request.page_token(),
+                                              request.page_size(), kInboxPages));
   ASSIGN_OR_CO_RETURN(const std::vector<Message> messages,
                       co_await messages_.ListMessages(request.parent(), page));
   v1::ListMessagesResponse response;
@@ -116,9 +115,13 @@ Task<v1::ListMessagesResponse> NotificationHandlers::ShowInbox(
 
 Task<v1::ListDeliveriesResponse> NotificationHandlers::ShowDeliveries(
     const rpc::Call&, const v1::ListDeliveriesRequest& request) {
+  Violations violations;
+  if (!v1::Delivery::State_IsValid(request.state())) {
+    violations.Add("state", "is not a known value");
+  }
   const std::string filter = absl::StrCat("deliveries/", static_cast<int>(request.state()));
-  ASSIGN_OR_CO_RETURN(const Page page,
-                      PageOf(filter, request.page_token(), request.page_size(), kDeliveryPages));
+  ASSIGN_OR_CO_RETURN(const Page page, PageOf(std::move(violations), filter, request.page_token(),
+                                              request.page_size(), kDeliveryPages));
   const std::optional<DeliveryState> state = FromWire(request.state());
   ASSIGN_OR_CO_RETURN(const std::vector<Delivery> deliveries,
                       co_await messages_.ListDeliveries(state, page));
