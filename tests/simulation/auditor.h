@@ -63,7 +63,11 @@ class Auditor final : public Onlooker {
   const std::string& objection() const { return objection_; }
   /// How often each thing that matters came about, so that a test knows it tested something.
   const std::map<std::string, int>& seen() const { return seen_; }
+  /// When something was committed last.
+  absl::Time last_commit() const { return last_commit_; }
+
   void Committed() override {
+    last_commit_ = world_.scheduler.Now();
     CheckTransitions();
     CheckPlaces();
     CheckTravellers();
@@ -131,6 +135,7 @@ class Auditor final : public Onlooker {
   std::map<std::string, std::string> states_;
   std::map<std::string, int> seen_;
   std::set<std::string> before_;
+  absl::Time last_commit_ = absl::InfinitePast();
 };
 
 }  // namespace houbu::simulation

@@ -211,8 +211,8 @@ inline void Auditor::CheckLine(const std::string& run) {
       free[places.kind.class_code].Add(unit, places.kind.legs, 1);
     }
     for (const slot::WaitingDemand& other : index->state.waiting) {
-      const bool passed_over = StandsBefore(other, demand) &&
-                               free[other.kind.class_code].Room(other.kind.legs) >= other.kind.party;
+      const int room = free[other.kind.class_code].Room(other.kind.legs);
+      const bool passed_over = StandsBefore(other, demand) && room >= other.kind.party;
       Require(!passed_over,
               absl::StrCat("W-05: ", demand.demand, " was served before ", other.demand));
     }
@@ -289,7 +289,7 @@ inline void Auditor::CheckIndex() {
       if (demand.run != id) continue;
       const bool waits = demand.state == slot::DemandState::kWaiting;
       Require(waits == (in_line.count(demand_id.value()) != 0),
-              absl::StrCat("I15: ", demand_id.value(), waits ? " is not" : " still is", " in line"));
+              absl::StrCat("I15: ", demand_id.value(), waits ? " is not in line" : " still is"));
     }
   }
 }
@@ -305,7 +305,8 @@ inline std::int64_t FeeOf(const slot::Booking& booking, absl::Time cancelled_at)
   if (left > 15 * 24 * hour) percent = 0;
   const std::int64_t fare = booking.fare.minor_units;
   const std::int64_t steps = (fare * percent * 2 + 5000) / 10000;  // halves up, to 0.5 yuan
-  const std::int64_t fee = percent == 0 ? 0 : std::min(fare, std::max<std::int64_t>(200, steps * 50));
+  const std::int64_t least = 200;
+  const std::int64_t fee = percent == 0 ? 0 : std::min(fare, std::max(least, steps * 50));
   return fee * static_cast<std::int64_t>(booking.places.size());
 }
 

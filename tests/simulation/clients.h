@@ -50,6 +50,13 @@ class Clients final {
     }
   }
 
+  /// An operator has every run's index rebuilt.
+  void RebuildAll() {
+    for (const auto& [id, run] : world_.runs) {
+      Tell([this, run_id = id] { return world_.keeper.Rebuild(run_id); });
+    }
+  }
+
   /// Everybody looks for what is free once more: as any search does, it brings a lost index back.
   void LookAround() {
     for (const auto& [id, run] : world_.runs) {
@@ -58,7 +65,7 @@ class Clients final {
   }
 
  private:
-  static constexpr int kAccounts = 7;
+  static constexpr int kAccounts = 10;
 
   void Tell(std::function<Task<void>()> story) {
     world_.scheduler.Start<absl::Status>(world_.outside, std::move(story),
@@ -85,7 +92,8 @@ class Clients final {
   std::string Travellers(const std::string& who) {
     const int account = who.back() - '0';
     std::string travellers;
-    const int party = 1 + world_.scheduler.Pick(4) * world_.scheduler.Pick(2);
+    const bool alone = world_.scheduler.Pick(3) != 0;
+    const int party = alone ? 1 : 2 + world_.scheduler.Pick(3);
     for (int i = 0; i < party; ++i) travellers += static_cast<char>('A' + account * 3 + i);
     return travellers;
   }
@@ -120,6 +128,10 @@ class Clients final {
     const slot::BookingId booking(id);
     const std::string payment = world_.bookings.at(booking).payment;
     const int fate = world_.scheduler.Pick(10);
+    if (world_.scheduler.Pick(6) == 0) {
+      // Changes their mind while they pay.
+      Tell([this, who, booking] { return CancelSoon(who, booking); });
+    }
     if (fate < 8) {
       const absl::Status paid = co_await Pay(who, payment, fate < 2);
       if (!paid.ok()) co_return paid;
@@ -129,6 +141,13 @@ class Clients final {
         world_.scheduler.Between(absl::Minutes(1), absl::Minutes(70));
     CO_RETURN_IF_ERROR(co_await Pause(pause));
     co_return co_await Cancel(who, booking);
+  }
+
+  Task<void> CancelSoon(std::string who, slot::BookingId booking) {
+    const absl::Duration pause =
+        world_.scheduler.Between(absl::Milliseconds(1), absl::Minutes(2));
+    CO_RETURN_IF_ERROR(co_await Pause(pause));
+    co_return co_await Cancel(std::move(who), std::move(booking));
   }
 
   Task<void> Cancel(std::string who, slot::BookingId booking) {
@@ -207,9 +226,13 @@ class Clients final {
       started = answer.ok();
     }
     if (!started) co_return absl::OkStatus();
-    const absl::Duration thinking =
-        late ? world_.scheduler.Between(absl::Minutes(9), absl::Minutes(50))
-             : world_.scheduler.Between(absl::Seconds(1), absl::Minutes(3));
+    absl::Duration thinking = world_.scheduler.Between(absl::Seconds(1), absl::Minutes(3));
+    if (late) {
+      // Somewhere after the hold, or about when the pay window of an order ends.
+      thinking = world_.scheduler.Pick(2) == 0
+                     ? world_.scheduler.Between(absl::Minutes(9), absl::Minutes(50))
+                     : world_.scheduler.Between(absl::Minutes(29), absl::Minutes(30));
+    }
     CO_RETURN_IF_ERROR(co_await Pause(thinking));
     const auto known = co_await world_.provider.Query(id);
     if (!known.ok() || known->state == payment::OrderFact::State::kMissing) {
@@ -226,8 +249,8 @@ class Clients final {
   void Notify(payment::ProvenNotice notice, int times) {
     for (int i = 0; i < times; ++i) {
       notice.raw.nonce = NewRequest();
-      const absl::Duration wait =
-          world_.scheduler.Between(absl::Milliseconds(5), absl::Minutes(world_.weather.instant ? 1 : 5));
+      const absl::Duration most = absl::Minutes(world_.weather.instant ? 1 : 5);
+      const absl::Duration wait = world_.scheduler.Between(absl::Milliseconds(5), most);
       world_.scheduler.After(world_.outside, wait, [this, notice] {
         if (!world_.payment_service.process.up()) return;
         world_.scheduler.Start<absl::Status>(
@@ -272,9 +295,9 @@ class Clients final {
   }
 
   void SellRuns() {
-    Sell("rn-1", absl::Hours(5), {"S0", "S1", "S2", "S3", "S4", "S5"}, 3);
+    Sell("rn-1", absl::Hours(5), {"S0", "S1", "S2", "S3", "S4", "S5"}, 2);
     Sell("rn-2", absl::Hours(6), {"S0", "S2", "S3", "S5"}, 2);
-    Sell("rn-3", absl::Hours(29), {"S0", "S1", "S2", "S3", "S5"}, 3);
+    Sell("rn-3", absl::Hours(29), {"S0", "S1", "S2", "S3", "S5"}, 2);
   }
 
   void Sell(const std::string& id, absl::Duration departs, std::vector<std::string> stations,

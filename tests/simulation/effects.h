@@ -275,9 +275,10 @@ inline Task<waitlist::Quote> World::Quotes::Ask(waitlist::Wish wish) {
                                                    asked = WaitlistCalls::WishOf(wish)] {
     return world.line.Quote(asked);
   };
-  ASSIGN_OR_CO_RETURN(const slot::DemandQuote said,
-                      co_await CallAcross<slot::DemandQuote>(world_.slot_service.process, world_.weather,
-                                                             std::move(call)));
+  Process& callee = world_.slot_service.process;
+  ASSIGN_OR_CO_RETURN(
+      const slot::DemandQuote said,
+      co_await CallAcross<slot::DemandQuote>(callee, world_.weather, std::move(call)));
   waitlist::Quote quote;
   quote.fare = said.fare;
   quote.departs_at = said.trip.departs_at;
