@@ -25,12 +25,15 @@ Task<v1::Account> AccountHandlers::Show(const rpc::Call& call,
 
 Task<v1::Account> AccountHandlers::Verify(const rpc::Call& call,
                                           const v1::VerifyIdentityRequest& request) {
+  Violations violations;
+  rpc::RequireName(violations, "name", request.name(), "accounts/{account}");
+  rpc::RequireName(violations, "passenger", request.passenger(),
+                   "accounts/{account}/passengers/{passenger}");
+  rpc::RequireText(violations, "face_token", request.face_token(), 4000);
+  CO_RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_CO_RETURN(std::string id, OwnAccount(call, "name", request.name(), kAccountNotFound));
   ASSIGN_OR_CO_RETURN(std::string passenger,
                       OwnPassenger(call, "passenger", request.passenger(), kPassengerNotFound));
-  Violations violations;
-  rpc::RequireText(violations, "face_token", request.face_token(), 4000);
-  CO_RETURN_IF_ERROR(violations.ToStatus());
   Mutation<Account> mutation = rpc::Answering<Account>(call, RenderAccount);
   ASSIGN_OR_CO_RETURN(const std::string answer,
                       co_await verifications_.Verify(std::move(id), std::move(passenger),

@@ -21,6 +21,7 @@ std::string MaskedPhone(absl::string_view phone) {
 
 absl::StatusOr<Entry> FromWire(const v1::CreatePassengerRequest& request) {
   Violations violations;
+  rpc::RequireName(violations, "parent", request.parent(), "accounts/{account}");
   rpc::RequireText(violations, "full_name", request.full_name(), 200);
   rpc::RequireEnum<type::v1::PassengerType>(violations, "type", request.type(),
                                             type::v1::PassengerType_IsValid);

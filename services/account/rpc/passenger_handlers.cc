@@ -52,9 +52,9 @@ absl::StatusOr<std::vector<std::string>> TravellersOf(
 
 Task<v1::Passenger> PassengerHandlers::Add(const rpc::Call& call,
                                            const v1::CreatePassengerRequest& request) {
+  ASSIGN_OR_CO_RETURN(Entry entry, FromWire(request));
   ASSIGN_OR_CO_RETURN(std::string account,
                       OwnAccount(call, "parent", request.parent(), kAccountNotFound));
-  ASSIGN_OR_CO_RETURN(Entry entry, FromWire(request));
   Mutation<Passenger> mutation = rpc::Answering<Passenger>(call, RenderPassenger);
   ASSIGN_OR_CO_RETURN(
       const std::string answer,
