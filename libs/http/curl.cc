@@ -25,7 +25,8 @@ void Append(CurlList& list, const std::string& text) {
 }
 
 long CurlMilliseconds(absl::Duration duration) {
-  return std::clamp<std::int64_t>(absl::ToInt64Milliseconds(duration), 1, std::int64_t{24} * 3600 * 1000);
+  return std::clamp<std::int64_t>(absl::ToInt64Milliseconds(duration), 1,
+                                  std::int64_t{24} * 3600 * 1000);
 }
 
 }  // namespace houbu::http

@@ -6,8 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "libs/observe/trace.h"
 #include "nlohmann/json.hpp"
+
+#include "libs/observe/trace.h"
 #include "spdlog/logger.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
@@ -19,20 +20,28 @@ std::string Copy(absl::string_view text) { return std::string(text.data(), text.
 
 const char* NameOf(Level level) {
   switch (level) {
-    case Level::kDebug: return "debug";
-    case Level::kInfo: return "info";
-    case Level::kWarning: return "warning";
-    case Level::kError: return "error";
+    case Level::kDebug:
+      return "debug";
+    case Level::kInfo:
+      return "info";
+    case Level::kWarning:
+      return "warning";
+    case Level::kError:
+      return "error";
   }
   return "error";
 }
 
 spdlog::level::level_enum ToSpdlog(Level level) {
   switch (level) {
-    case Level::kDebug: return spdlog::level::debug;
-    case Level::kInfo: return spdlog::level::info;
-    case Level::kWarning: return spdlog::level::warn;
-    case Level::kError: return spdlog::level::err;
+    case Level::kDebug:
+      return spdlog::level::debug;
+    case Level::kInfo:
+      return spdlog::level::info;
+    case Level::kWarning:
+      return spdlog::level::warn;
+    case Level::kError:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
@@ -136,8 +145,8 @@ Field TraceField(absl::string_view traceparent) {
 
 Field ErrorField(const absl::Status& status) {
   // Not ToString(): payloads may carry what a caller sent.
-  return Field("error", absl::StrCat(absl::StatusCodeToString(status.code()), ": ",
-                                     status.message()));
+  return Field("error",
+               absl::StrCat(absl::StatusCodeToString(status.code()), ": ", status.message()));
 }
 
 void ConfigureLog(const LogOptions& options) {

@@ -64,8 +64,8 @@ Field ErrorField(const absl::Status& status);
 
 /// Where the log goes and what of it.
 struct LogOptions {
-  std::string service;        ///< The value of `svc` on each line.
-  Level least = Level::kInfo; ///< Events below this are not written.
+  std::string service;         ///< The value of `svc` on each line.
+  Level least = Level::kInfo;  ///< Events below this are not written.
 };
 
 /// Directs the process's log. Call it once, before threads are started; until then events of level

@@ -30,10 +30,15 @@ TEST_CASE("an event is one line with its time, level, service, name and fields",
 }
 
 TEST_CASE("no field can forge a line, an escape sequence or a key of the log", "[observe][log]") {
-  const std::vector<std::string> hostile = {
-      "a\r\n{\"level\":\"error\"}", "\x1b[2J\x1b[31mred", "\x7f\b\t", "quote\" and \\ slash",
-      "\xc2\x9b" "31m", "line\xe2\x80\xa8separator\xe2\x80\xa9", std::string("nul\0byte", 8),
-      "not utf-8 \xff\xfe\xc3("};
+  const std::vector<std::string> hostile = {"a\r\n{\"level\":\"error\"}",
+                                            "\x1b[2J\x1b[31mred",
+                                            "\x7f\b\t",
+                                            "quote\" and \\ slash",
+                                            "\xc2\x9b"
+                                            "31m",
+                                            "line\xe2\x80\xa8separator\xe2\x80\xa9",
+                                            std::string("nul\0byte", 8),
+                                            "not utf-8 \xff\xfe\xc3("};
   for (const std::string& value : hostile) {
     const std::string line = Render({Field("name", value)});
     CAPTURE(line);

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/time/time.h"
 #include "catch2/catch.hpp"
+
 #include "libs/observe/process_figures.h"
 
 namespace houbu::observe {

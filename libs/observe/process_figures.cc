@@ -95,10 +95,9 @@ class ProcessFigures final : public prometheus::Collectable {
     const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
     figures.push_back(MakeFigure("process_cpu_seconds_total", "CPU time, user and system.",
                                  MetricType::Counter, (stat[11] + stat[12]) / ticks));
+    figures.push_back(MakeFigure("process_threads", "Threads.", MetricType::Gauge, stat[17]));
     figures.push_back(
-        MakeFigure("process_threads", "Threads.", MetricType::Gauge, stat[17]));
-    figures.push_back(MakeFigure("process_virtual_memory_bytes", "Virtual memory.",
-                                 MetricType::Gauge, stat[20]));
+        MakeFigure("process_virtual_memory_bytes", "Virtual memory.", MetricType::Gauge, stat[20]));
     figures.push_back(MakeFigure("process_resident_memory_bytes", "Resident memory.",
                                  MetricType::Gauge, stat[21] * page));
     return figures;

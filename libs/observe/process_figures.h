@@ -4,6 +4,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
 #include "libs/observe/metrics.h"
 
 namespace houbu::observe {

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+
 #include "libs/async/task.h"
 
 namespace houbu::observe {

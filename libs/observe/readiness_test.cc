@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "catch2/catch.hpp"
+
 #include "libs/testing/run_task.h"
 
 namespace houbu::observe {

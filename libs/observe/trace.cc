@@ -12,9 +12,8 @@ namespace {
 constexpr std::size_t kLengthOfVersion00 = 55;
 
 bool IsLowerHex(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 bool IsZero(absl::string_view text) {

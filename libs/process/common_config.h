@@ -20,6 +20,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
 #include "libs/process/config.h"
 
 namespace houbu::process {
@@ -38,7 +39,7 @@ struct CommonConfig {
 
   std::string request_key_file;  ///< secrets.request_key_file, see BindRequestKey().
 
-  bool redis_wanted = false;            ///< Set by BindRedis(): this service has a Redis.
+  bool redis_wanted = false;             ///< Set by BindRedis(): this service has a Redis.
   std::string redis_host = "127.0.0.1";  ///< redis.host
   int redis_port = 6379;                 ///< redis.port
   std::string redis_password;            ///< redis.password or redis.password_file
@@ -48,9 +49,9 @@ struct CommonConfig {
 
   std::string identity_keys_file;  ///< identity.keys_file: account's public keys, a JWKS.
 
-  std::string log_level = "info";                      ///< log.level
-  absl::Duration drain_delay = absl::ZeroDuration();   ///< shutdown.drain_delay
-  absl::Duration shutdown_grace = absl::Seconds(20);   ///< shutdown.grace
+  std::string log_level = "info";                     ///< log.level
+  absl::Duration drain_delay = absl::ZeroDuration();  ///< shutdown.drain_delay
+  absl::Duration shutdown_grace = absl::Seconds(20);  ///< shutdown.grace
 
   bool clock_control = false;  ///< development.clock_control: an operator may move the clock.
   std::string clock_file;      ///< development.clock_file: keeps the offset over restarts.

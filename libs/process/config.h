@@ -38,7 +38,7 @@ using Target = std::variant<std::string*, bool*, int*, std::int64_t*, absl::Dura
 struct Setting {
   enum class Kind { kPlain, kSecret, kFile };
 
-  std::string key;   ///< "section.key", lower_snake, at least one dot.
+  std::string key;  ///< "section.key", lower_snake, at least one dot.
   Target target;
   std::string help;  ///< One sentence for the reference.
   Kind kind = Kind::kPlain;
@@ -86,8 +86,8 @@ class Binder final {
 
 /// Where values come from, weakest first.
 struct Sources {
-  std::string file_name;  ///< For messages; empty when there is no file.
-  std::string file_text;  ///< JSON, with // and /* */ comments allowed.
+  std::string file_name;                           ///< For messages; empty when there is no file.
+  std::string file_text;                           ///< JSON, with // and /* */ comments allowed.
   std::map<std::string, std::string> environment;  ///< All of it; only HOUBU_* is looked at.
   std::vector<std::string> flags;                  ///< The arguments of --set: "section.key=value".
 };

@@ -3,8 +3,9 @@
 
 #include <string>
 
-#include "libs/process/config.h"
 #include "nlohmann/json.hpp"
+
+#include "libs/process/config.h"
 
 namespace houbu::process {
 

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
+
 #include "libs/async/worker_pool.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"

@@ -5,6 +5,9 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
 #include "libs/async/task.h"
 #include "libs/http/server.h"
 #include "libs/observe/admin.h"
@@ -16,8 +19,6 @@
 #include "libs/process/process.h"
 #include "libs/rpc/development_clock.h"
 #include "libs/rpc/server.h"
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace houbu::process {
 

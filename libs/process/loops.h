@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include <boost/asio/any_io_executor.hpp>
+
 #include "libs/async/task.h"
 #include "libs/observe/metrics.h"
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "absl/strings/string_view.h"
+
 #include "libs/observe/metrics.h"
 #include "libs/outbox/dispatcher.h"
 

@@ -32,6 +32,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "grpcpp/impl/codegen/service_type.h"
+
 #include "libs/async/task.h"
 #include "libs/http/server.h"
 #include "libs/observe/readiness.h"
@@ -61,12 +62,12 @@ struct Preparation {
 
 /// What a service is made of. Built without I/O.
 struct Parts {
-  std::vector<std::shared_ptr<grpc::Service>> services;      ///< What it answers.
-  std::vector<Preparation> preparations;                     ///< In this order, before serving.
-  std::vector<Loop> loops;                                   ///< Started in this order.
-  std::vector<std::shared_ptr<http::Server>> http_servers;   ///< Further doors, e.g. callbacks.
-  std::vector<observe::Check> checks;                        ///< Beyond PostgreSQL and Redis.
-  std::vector<std::shared_ptr<void>> owned;                  ///< Kept alive; destroyed last first.
+  std::vector<std::shared_ptr<grpc::Service>> services;     ///< What it answers.
+  std::vector<Preparation> preparations;                    ///< In this order, before serving.
+  std::vector<Loop> loops;                                  ///< Started in this order.
+  std::vector<std::shared_ptr<http::Server>> http_servers;  ///< Further doors, e.g. callbacks.
+  std::vector<observe::Check> checks;                       ///< Beyond PostgreSQL and Redis.
+  std::vector<std::shared_ptr<void>> owned;                 ///< Kept alive; destroyed last first.
 
   /// Builds an object the service owns and gives a reference that lasts as long as the process.
   template <class T, class... Args>
@@ -101,8 +102,8 @@ struct Command {
 /// All that is a service's own.
 template <class Config>
 struct Service {
-  std::string name;                                   ///< "slot"
-  absl::Span<const postgres::Migration> migrations;   ///< Applied after the common ones.
+  std::string name;                                  ///< "slot"
+  absl::Span<const postgres::Migration> migrations;  ///< Applied after the common ones.
   std::function<absl::StatusOr<Parts>(Environment&, const Config&)> build;
   std::vector<Command<Config>> commands;
 };

@@ -198,7 +198,8 @@ bool Link::Transmit(const std::vector<std::string>& argv, OnReply& on_reply) {
                             words.data(), lengths.data()) != REDIS_OK) {
     return false;
   }
-  static_cast<void>(asked.release());  // Hooks::Replied takes it back; hiredis calls it exactly once.
+  // Hooks::Replied takes it back; hiredis calls it exactly once.
+  static_cast<void>(asked.release());
   return true;
 }
 

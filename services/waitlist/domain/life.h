@@ -81,8 +81,8 @@ std::optional<Step> FailChoice(Order order, absl::string_view demand, EndReason 
 /// The owner ends the order (W-08); ended orders stay as they are: nothing.
 std::optional<Step> Terminate(Order order, absl::Time now);
 
-/// Time passed: an unpaid order lapses kCallbackGrace after its pay window, a waiting one fails at its
-/// deadline (W-04, W-08). Nothing while neither has come.
+/// Time passed: an unpaid order lapses kCallbackGrace after its pay window, a waiting one fails at
+/// its deadline (W-04, W-08). Nothing while neither has come.
 std::optional<Step> Expire(Order order, absl::Time now);
 
 }  // namespace houbu::waitlist
