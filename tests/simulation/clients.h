@@ -18,7 +18,13 @@ namespace houbu::simulation {
 /// Acts on a world by chance.
 class Clients final {
  public:
-  explicit Clients(World& world) : world_(world) { SellRuns(); }
+  explicit Clients(World& world) : world_(world) {
+    SellRuns();
+    world_.meeting = [this](const std::string& name) {
+      if (world_.scheduler.Pick(4) != 0) return;
+      Tell([this, name] { return GiveUp(name); });
+    };
+  }
 
   /// Somebody begins something.
   void Act() {
@@ -200,6 +206,24 @@ class Clients final {
     const absl::Duration pause =
         world_.scheduler.Between(absl::Minutes(1), absl::Minutes(60));
     CO_RETURN_IF_ERROR(co_await Pause(pause));
+    co_return co_await Terminate(std::move(who), order);
+  }
+
+  /// Cancels or ends what somebody just got, or is about to get.
+  Task<void> GiveUp(std::string name) {
+    const absl::Duration pause =
+        world_.scheduler.Between(absl::Milliseconds(1), absl::Milliseconds(600));
+    CO_RETURN_IF_ERROR(co_await Pause(pause));
+    const auto booking = world_.bookings.find(slot::BookingId(LastPart(name)));
+    if (booking != world_.bookings.end()) {
+      co_return co_await Cancel(booking->second.account, booking->first);
+    }
+    const auto order = world_.orders.find(waitlist::OrderId(LastPart(name)));
+    if (order == world_.orders.end()) co_return absl::OkStatus();
+    co_return co_await Terminate(order->second.account, order->first);
+  }
+
+  Task<void> Terminate(std::string who, waitlist::OrderId order) {
     const RequestKey end = World::Key(who, "TerminateOrder", NewRequest());
     std::function<Task<std::string>()> terminate = [this, order, who, end] {
       return world_.life.TakeTermination(order, who, World::AnswerId<waitlist::Order>(end));

@@ -221,6 +221,9 @@ class WaitlistCalls final {
 inline void World::SendFromSlot(const slot::Change& change) {
   if (change.booking.has_value()) bookings[change.booking->id] = *change.booking;
   if (change.demand.has_value()) demands[change.demand->id] = *change.demand;
+  if (change.demand.has_value() && change.demand->state == slot::DemandState::kMatched) {
+    meeting(change.demand->order);
+  }
   for (; slot_sent_ < record.effects().size(); ++slot_sent_) {
     const slot::CommittedEffect& caused = record.effects()[slot_sent_];
     std::optional<OwedCall> owed = std::visit(SlotCalls(*this, caused.context), caused.effect);
@@ -246,6 +249,7 @@ inline void World::SendFromPayment() {
     const auto* const told = std::get_if<payment::SuccessTold>(&payments.effects()[payment_sent_]);
     if (told == nullptr) continue;
     const RequestKey key = Key("services/payment", "OnPaymentSucceeded", told->key);
+    meeting(told->order);
     OwedCall owed;
     owed.id = told->key;
     owed.aggregate = told->payment;

@@ -108,6 +108,9 @@ class World final {
 
   Weather weather;
   Onlooker* onlooker = nullptr;
+  /// Called when money is on its way to a booking or places to an order, by their names: the moment
+  /// at which somebody else's word would meet it.
+  std::function<void(const std::string&)> meeting = [](const std::string&) {};
   int pace = 1;    ///< Loops turn so many times slower.
   int deaths = 0;
   Scheduler scheduler;
