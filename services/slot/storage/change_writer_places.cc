@@ -10,19 +10,26 @@ namespace houbu::slot {
 using async::Task;
 using postgres::Parameters;
 
+// Legs are locked in their order, as whoever takes them does: else the two wait for each other.
 constexpr char kFreePlaces[] = R"sql(
   WITH freed AS (
     UPDATE allocations SET live = false WHERE booking_id = $1 AND live
-    RETURNING run_id, class_code, unit, legs)
-  UPDATE leg_counts AS c SET taken = c.taken - f.places
-  FROM (SELECT run_id, class_code, lower(legs) AS first, upper(legs) AS last,
-               count(*)::int AS places
-        FROM freed WHERE unit IS NULL GROUP BY run_id, class_code, legs) AS f
-  WHERE c.run_id = f.run_id AND c.class_code = f.class_code
-    AND c.leg >= f.first AND c.leg < f.last)sql";
+    RETURNING run_id, class_code, unit, legs),
+  counted AS (
+    SELECT run_id, class_code, lower(legs) AS first, upper(legs) AS last, count(*)::int AS places
+    FROM freed WHERE unit IS NULL GROUP BY run_id, class_code, legs),
+  locked AS (
+    SELECT c.run_id, c.class_code, c.leg, f.places
+    FROM leg_counts AS c
+    JOIN counted AS f ON c.run_id = f.run_id AND c.class_code = f.class_code
+                     AND c.leg >= f.first AND c.leg < f.last
+    ORDER BY c.run_id, c.class_code, c.leg
+    FOR UPDATE OF c)
+  UPDATE leg_counts AS c SET taken = c.taken - l.places
+  FROM locked AS l
+  WHERE c.run_id = l.run_id AND c.class_code = l.class_code AND c.leg = l.leg)sql";
 
-constexpr char kFreeJourneys[] =
-    "UPDATE journeys SET live = false WHERE booking_id = $1 AND live";
+constexpr char kFreeJourneys[] = "UPDATE journeys SET live = false WHERE booking_id = $1 AND live";
 
 Task<void> ChangeWriter::Free() {
   Parameters places;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
+
 #include "libs/async/status_macros.h"
 #include "services/slot/domain/rules.h"
 
@@ -42,8 +43,13 @@ constexpr char kGrowClass[] = R"sql(
   UPDATE run_classes SET capacity = capacity + $3 WHERE run_id = $1 AND code = $2
   RETURNING kind, capacity - $3 AS before)sql";
 
-constexpr char kGrowCounts[] =
-    "UPDATE leg_counts SET capacity = capacity + $3 WHERE run_id = $1 AND class_code = $2";
+// In the order of the legs, as those who take and free them lock them.
+constexpr char kGrowCounts[] = R"sql(
+  WITH locked AS (
+    SELECT leg FROM leg_counts WHERE run_id = $1 AND class_code = $2 ORDER BY leg FOR UPDATE)
+  UPDATE leg_counts AS c SET capacity = c.capacity + $3
+  FROM locked AS l
+  WHERE c.run_id = $1 AND c.class_code = $2 AND c.leg = l.leg)sql";
 
 Task<void> UnitAdder::Grow() {
   Parameters params = ClassParameters();
