@@ -160,10 +160,14 @@ Task<DemandLine::Written> DemandLine::WithdrawInRecord(DemandId id, Origin origi
 Task<int> DemandLine::SweepDeparted(int limit) {
   const absl::Time now = tools_.clock.Now();
   ASSIGN_OR_CO_RETURN(const std::vector<DemandId> departed, co_await demands_.Departed(now, limit));
+  absl::Status failure;
   for (const DemandId& id : departed) {
     const absl::Status failed = co_await FailDeparted(id);
-    if (!failed.ok() && !absl::IsAborted(failed)) co_return failed;
+    if (absl::IsUnavailable(failed)) co_return failed;
+    // One that cannot be failed must not hold up the others.
+    if (!absl::IsAborted(failed)) failure.Update(failed);
   }
+  if (!failure.ok()) co_return failure;
   co_return static_cast<int>(departed.size());
 }
 
