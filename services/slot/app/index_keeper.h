@@ -23,9 +23,9 @@ struct InventoryReport {
 
 /// How patient the keeper is.
 struct KeeperPolicy {
-  absl::Duration debt_age = absl::Seconds(3);     ///< Older debts lead to a rebuild; our clock.
-  absl::Duration token_age = absl::Seconds(60);   ///< Older tokens are orphans; the index's clock.
-  int audit_tries = 5;                            ///< What is on its way needs a moment.
+  absl::Duration debt_age = absl::Seconds(3);    ///< Older debts lead to a rebuild; our clock.
+  absl::Duration token_age = absl::Seconds(60);  ///< Older tokens are orphans; the index's clock.
+  int audit_tries = 5;                           ///< What is on its way needs a moment.
   absl::Duration audit_pause = absl::Milliseconds(150);
 };
 
@@ -57,7 +57,8 @@ class IndexKeeper final {
   /// Rebuilds a run's index in a new epoch; refuses kRunNotFound.
   async::Task<void> Rebuild(RunId run);
 
-  /// Compares record and index of a run, or of every run somebody has a place on or waits for.
+  /// Compares record and index of a run, or of every run that has not ended and that somebody
+  /// has a place on or waits for.
   /// Differences count when they stay: what is on its way gets a moment. Refuses kRunNotFound.
   async::Task<InventoryReport> Check(std::optional<RunId> run);
 

@@ -36,7 +36,7 @@ class MemoryRecord final : public Record,
                            public RunStore,
                            public InventoryRecord {
  public:
-  /// Starts empty; debts are dated by `clock`, which must outlive this.
+  /// Starts empty; debts are dated, and runs have ended, by `clock`, which must outlive this.
   explicit MemoryRecord(const Clock& clock) : clock_(clock) {}
 
   /// Opens a run.

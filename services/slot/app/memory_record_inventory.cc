@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_format.h"
+
 #include "libs/async/status_macros.h"
 #include "services/slot/app/memory_record.h"
 #include "services/slot/domain/rules.h"
@@ -95,6 +96,11 @@ Task<std::vector<RunId>> MemoryRecord::RunsInUse(std::string after, int limit) {
   for (const auto& [id, demand] : demands_) {
     if (demand.state == DemandState::kWaiting) used.insert(demand.run);
   }
+  const absl::Time ended = clock_.Now() - kRunLongest;
+  std::erase_if(used, [this, ended](const RunId& id) {
+    const MemoryRun* run = FindRun(id);
+    return run == nullptr || run->run.departs_at <= ended;
+  });
   co_return FirstOf(used, RunId(after), limit);
 }
 
@@ -111,9 +117,9 @@ Task<Added> MemoryRecord::AddUnits(Addition addition, StoredAnswer answer, absl:
   if (before.has_value()) co_return Refuse(kChangedMeanwhile);
   MemoryRun* found = FindRun(addition.run);
   if (found == nullptr) co_return Refuse(kRunNotFound);
-  const auto grown = std::find_if(
-      found->run.classes.begin(), found->run.classes.end(),
-      [&addition](const RunClass& each) { return each.code == addition.class_code; });
+  const auto grown =
+      std::find_if(found->run.classes.begin(), found->run.classes.end(),
+                   [&addition](const RunClass& each) { return each.code == addition.class_code; });
   if (grown == found->run.classes.end()) co_return Refuse(kClassUnknown);
   Added added;
   added.units.class_code = addition.class_code;

@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+
 #include "libs/async/task.h"
 #include "libs/base/money.h"
 #include "libs/base/request.h"
@@ -88,8 +89,7 @@ class RunStore {
   virtual async::Task<Run> Load(RunId id) = 0;
 
   /// The price of one place; nothing where it is not sold.
-  virtual async::Task<std::optional<Money>> Fare(RunId id, ClassCode class_code,
-                                                 LegRange legs) = 0;
+  virtual async::Task<std::optional<Money>> Fare(RunId id, ClassCode class_code, LegRange legs) = 0;
 
   /// Coach and number of these units, in the same order.
   virtual async::Task<std::vector<Unit>> Units(RunId id, ClassCode class_code,
@@ -126,8 +126,7 @@ class InventoryRecord {
   /// Raises a run's epoch above `used` and `index`, unless somebody raised it above `used` already;
   /// gives the epoch it has now. After it no claim of an earlier epoch is committed. The rebuild
   /// that must follow is a debt of its own. Refuses kRunNotFound.
-  virtual async::Task<RaisedEpoch> RaiseEpoch(RunId run, std::int64_t used,
-                                              std::int64_t index) = 0;
+  virtual async::Task<RaisedEpoch> RaiseEpoch(RunId run, std::int64_t used, std::int64_t index) = 0;
 
   /// Reads the run's inventory in one snapshot; refuses kRunNotFound.
   virtual async::Task<RunState> ReadState(RunId run) = 0;
@@ -141,7 +140,8 @@ class InventoryRecord {
   /// Runs that are dirty, or owe their index something since before `owing_since`.
   virtual async::Task<std::vector<RunId>> ToRebuild(absl::Time owing_since, int limit) = 0;
 
-  /// Runs that somebody has a place on or waits for, after the run `after` in the order of ids.
+  /// Runs that somebody has a place on or waits for, after the run `after` in the order of ids; by
+  /// the record's clock none that left kRunLongest ago.
   virtual async::Task<std::vector<RunId>> RunsInUse(std::string after, int limit) = 0;
 
   /// Those of the holders that have live places in the record.
@@ -213,8 +213,8 @@ class WindowFinder {
   virtual ~WindowFinder() = default;
 
   /// The windows of a station and class on a day, as they are at `now`.
-  virtual async::Task<WindowDay> Find(std::string station, ClassCode class_code,
-                                      absl::CivilDay day, absl::Time now) = 0;
+  virtual async::Task<WindowDay> Find(std::string station, ClassCode class_code, absl::CivilDay day,
+                                      absl::Time now) = 0;
 };
 
 }  // namespace houbu::slot

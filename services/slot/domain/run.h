@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+
 #include "libs/base/id.h"
 #include "services/slot/domain/inventory.h"
 
@@ -31,6 +32,10 @@ enum class RunKind {
   kTrain,   ///< A train on a day.
   kWindow,  ///< A border station's window on a day.
 };
+
+/// No run takes longer: one that left so long ago has ended. The latest time a timetable can name
+/// is 240:00:00.
+inline constexpr absl::Duration kRunLongest = absl::Hours(240);
 
 /// Where and when a run stops.
 struct Stop {
@@ -63,7 +68,7 @@ struct Run {
   absl::CivilDay service_date;
   std::string time_zone;  ///< IANA; the zone of service_date and of every rule about days.
   absl::Time sale_open_at;
-  absl::Time departs_at;  ///< From its first stop.
+  absl::Time departs_at;   ///< From its first stop.
   std::int64_t epoch = 1;  ///< The index is valid for one epoch.
   std::vector<Stop> stops;
   std::vector<RunClass> classes;

@@ -21,8 +21,7 @@ constexpr char kRaiseEpoch[] = R"sql(
 constexpr char kReadEpoch[] = "SELECT epoch FROM runs WHERE id = $1";
 
 // The rebuild that follows is owed too: should it not come about, somebody does it later.
-constexpr char kOweRebuild[] =
-    "INSERT INTO index_debts (run_id, created_at) VALUES ($1, $2)";
+constexpr char kOweRebuild[] = "INSERT INTO index_debts (run_id, created_at) VALUES ($1, $2)";
 
 constexpr char kReadDebts[] = "SELECT id FROM index_debts WHERE run_id = $1";
 
@@ -58,8 +57,7 @@ Task<RunState> PostgresInventory::ReadState(RunId run) {
   co_return co_await reader.Read();
 }
 
-constexpr char kSettle[] =
-    "DELETE FROM index_debts WHERE run_id = $1 AND id = ANY($2::bigint[])";
+constexpr char kSettle[] = "DELETE FROM index_debts WHERE run_id = $1 AND id = ANY($2::bigint[])";
 
 Task<void> PostgresInventory::Settle(RunId run, std::vector<std::int64_t> debts) {
   Parameters params;
@@ -93,14 +91,14 @@ Task<std::vector<RunId>> PostgresInventory::ToRebuild(absl::Time owing_since, in
 
 constexpr char kRunsInUse[] = R"sql(
   SELECT id FROM runs
-  WHERE id > $1
+  WHERE id > $1 AND departs_at > $2
     AND (EXISTS (SELECT 1 FROM allocations AS a WHERE a.run_id = runs.id AND a.live)
          OR EXISTS (SELECT 1 FROM demands AS d WHERE d.run_id = runs.id AND d.state = 'WAITING'))
-  ORDER BY id LIMIT $2)sql";
+  ORDER BY id LIMIT $3)sql";
 
 Task<std::vector<RunId>> PostgresInventory::RunsInUse(std::string after, int limit) {
   Parameters params;
-  params.Add(after).Add(limit);
+  params.Add(after).Add(clock_.Now() - kRunLongest).Add(limit);
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
                       co_await pool_.Query(kRunsInUse, std::move(params)));
   std::vector<RunId> runs;

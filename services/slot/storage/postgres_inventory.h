@@ -17,7 +17,7 @@ namespace houbu::slot {
 /// Keeps epochs and debts, reads snapshots, adds units.
 class PostgresInventory final : public InventoryRecord {
  public:
-  /// Both must outlive this; debts are dated by `clock`.
+  /// Both must outlive this; debts are dated, and runs have ended, by `clock`.
   PostgresInventory(postgres::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
 
   async::Task<RaisedEpoch> RaiseEpoch(RunId run, std::int64_t used, std::int64_t index) override;
