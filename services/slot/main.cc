@@ -6,7 +6,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
+#include "libs/observe/log.h"
+#include "libs/observe/metrics.h"
 #include "libs/process/process.h"
 #include "services/slot/app/booking_creation.h"
 #include "services/slot/app/booking_lookup.h"
@@ -116,10 +119,22 @@ Task<void> Ignoring(Task<int> round) {
   co_return done.status();
 }
 
+MatchWatch CountUndecided(process::Environment& env) {
+  auto& undecided = env.metrics().AddCounter("houbu_slot_matches_undecided_total",
+                                             "Matches that could not be decided, or not be read.");
+  return [&undecided](const Match& match, const absl::Status& failure) {
+    undecided.Increment();
+    observe::Log(observe::Level::kError, "match_undecided",
+                 {observe::Field("run", match.run), observe::Field("demand", match.demand),
+                  observe::Field("shard", match.shard), observe::Field("match", match.id),
+                  observe::ErrorField(failure)});
+  };
+}
+
 void AddLoops(process::Parts& parts, DueBookings& due, Matching& matching, DemandLine& line,
               IndexKeeper& keeper) {
-  parts.loops.push_back({"matching", absl::Milliseconds(100),
-                         [&matching] { return Ignoring(matching.ReadAll()); }});
+  parts.loops.push_back(
+      {"matching", absl::Milliseconds(100), [&matching] { return Ignoring(matching.ReadAll()); }});
   parts.loops.push_back({"due_bookings", absl::Milliseconds(250),
                          [&due] { return Ignoring(due.Sweep(kSweepLimit)); }});
   parts.loops.push_back({"departed_demands", absl::Seconds(1),
@@ -128,8 +143,8 @@ void AddLoops(process::Parts& parts, DueBookings& due, Matching& matching, Deman
                          [&keeper] { return Ignoring(keeper.RebuildOwed(kSweepLimit)); }});
   parts.loops.push_back({"lost_indexes", absl::Seconds(1),
                          [&keeper] { return Ignoring(keeper.ReviveLost(kSweepLimit)); }});
-  parts.loops.push_back({"index_tokens", absl::Seconds(10),
-                         [&keeper] { return Ignoring(keeper.SweepTokens()); }});
+  parts.loops.push_back(
+      {"index_tokens", absl::Seconds(10), [&keeper] { return Ignoring(keeper.SweepTokens()); }});
 }
 
 Task<void> KeepCatalogue(TimetableCache& cache, RunOpening& opening) {
@@ -146,8 +161,8 @@ void AddCatalogue(process::Parts& parts, process::Environment& env, const SlotCo
   auto& cache = parts.Own<TimetableCache>(store);
   auto& opening =
       parts.Own<RunOpening>(RunOpening::Tools{env.clock(), cache, opened, config.opening});
-  auto& journeys = parts.Own<JourneySearch>(JourneySearch::Tools{
-      env.clock(), cache, opened, runs, fresh_index, config.policy});
+  auto& journeys = parts.Own<JourneySearch>(
+      JourneySearch::Tools{env.clock(), cache, opened, runs, fresh_index, config.policy});
   parts.Serve<CatalogueHandlers>(env.seam(),
                                  CatalogueHandlers::UseCases{env.clock(), journeys, windows});
   parts.preparations.push_back({"catalogue", [&cache] { return cache.Refresh(); }});
@@ -163,8 +178,7 @@ Task<int> RunImport(process::Environment& env, const SlotConfig& config,
   TimetableImport import(env.clock(), store);
   TimetableCache cache(store);
   RunOpening opening(RunOpening::Tools{env.clock(), cache, opened, config.opening});
-  ImportCommand command(
-      ImportCommand::Tools{env.clock(), source, import, cache, opening});
+  ImportCommand command(ImportCommand::Tools{env.clock(), source, import, cache, opening});
   co_return co_await command.Run(std::move(words));
 }
 
@@ -182,8 +196,8 @@ absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotCo
 
   const BookingTools tools{env.clock(), env.ids(),   record, runs,         bookings,
                            inventory,   fresh_index, index,  config.policy};
-  auto& search = parts.Own<WindowSearch>(
-      WindowSearch::Tools{windows, runs, fresh_index, config.policy});
+  auto& search =
+      parts.Own<WindowSearch>(WindowSearch::Tools{windows, runs, fresh_index, config.policy});
   auto& creation = parts.Own<BookingCreation>(tools, statements);
   auto& lookup = parts.Own<BookingLookup>(bookings);
   auto& cancellation = parts.Own<Cancellation>(tools);
@@ -191,9 +205,10 @@ absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotCo
   auto& confirmation = parts.Own<PaymentConfirmation>(tools);
   auto& due = parts.Own<DueBookings>(tools);
   auto& line = parts.Own<DemandLine>(tools, demands);
-  auto& matching = parts.Own<Matching>(tools, demands, ReaderName(config.common));
-  auto& keeper = parts.Own<IndexKeeper>(IndexKeeper::Tools{
-      env.clock(), record, index, inventory, fresh_index, KeeperPolicy()});
+  auto& matching =
+      parts.Own<Matching>(tools, demands, ReaderName(config.common), CountUndecided(env));
+  auto& keeper = parts.Own<IndexKeeper>(
+      IndexKeeper::Tools{env.clock(), record, index, inventory, fresh_index, KeeperPolicy()});
 
   parts.Serve<BookingHandlers>(
       env.seam(), BookingHandlers::UseCases{creation, lookup, cancellation, rebooking});
@@ -215,7 +230,7 @@ int main(int argc, char** argv) {
   service.name = "slot";
   service.migrations = houbu::slot::kMigrations;
   service.build = houbu::slot::BuildSlot;
-  service.commands.push_back({"import", "Takes in timetables, classes and windows.",
-                              houbu::slot::RunImport});
+  service.commands.push_back(
+      {"import", "Takes in timetables, classes and windows.", houbu::slot::RunImport});
   return houbu::process::Run(argc, argv, service);
 }

@@ -76,6 +76,9 @@ struct Match {
   std::string demand;      ///< The demand; also the token that has the places.
   DemandKind kind;         ///< What it asked for.
   std::vector<int> units;  ///< The units, ascending, one a passenger; empty where counted.
+  /// False where the index holds something else than a match: then shard and id are good, and the
+  /// run where it is not empty.
+  bool readable = true;
 };
 
 /// Who a token stands for.
@@ -135,8 +138,9 @@ class InventoryIndex {
   virtual async::Task<IndexState> FullState(std::string run) = 0;
 
   /// Reads up to `count` matches of a shard for `consumer`, a name no other running process has:
-  /// first those it has read and not acknowledged, then those of consumers silent for a minute,
-  /// then new ones. Does not wait for any to come.
+  /// first those it has read and not acknowledged and those of consumers silent for a minute, then
+  /// new ones. A quarter of `count`, rounded down, is kept for new ones, so that what cannot be
+  /// decided does not starve them. Does not wait for any to come.
   virtual async::Task<std::vector<Match>> ReadMatches(int shard, std::string consumer,
                                                       int count) = 0;
 

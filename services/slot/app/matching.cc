@@ -3,6 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/async/retry.h"
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
@@ -17,28 +19,49 @@ bool ForbidsJourney(const absl::Status& refusal) {
   return reason == kItineraryConflict.reason || reason == kOneTicketPerRun.reason;
 }
 
+// Of everything, not of one run whose index is being rebuilt.
+bool IsOutage(const absl::Status& failure) {
+  return absl::IsUnavailable(failure) && ReasonOf(failure) != kIndexBusy.reason;
+}
+
 }  // namespace
 
 using async::Task;
 
 Task<int> Matching::ReadAll() {
   int read = 0;
-  absl::Status failure;
+  std::set<std::string> undecided;
   for (int shard = 0; shard < tools_.index.shards(); ++shard) {
-    ASSIGN_OR_CO_RETURN(const std::vector<Match> matches,
-                        co_await tools_.index.ReadMatches(shard, consumer_, kMatchesPerRead));
-    for (const Match& match : matches) {
+    const absl::StatusOr<std::vector<Match>> matches =
+        co_await tools_.index.ReadMatches(shard, consumer_, kMatchesPerRead);
+    if (IsOutage(matches.status())) co_return matches.status();
+    if (!matches.ok()) {
+      Match none;
+      none.shard = shard;
+      Note(none, matches.status(), undecided);
+      continue;
+    }
+    for (const Match& match : *matches) {
       ++read;
       const absl::Status decided = co_await Decide(match);
+      if (IsOutage(decided)) co_return decided;
       // One that cannot be decided now must not hold up the others.
-      if (!decided.ok()) failure = decided;
+      if (!decided.ok()) Note(match, decided, undecided);
     }
   }
-  if (!failure.ok()) co_return failure;
+  undecided_ = std::move(undecided);
   co_return read;
 }
 
+void Matching::Note(const Match& match, const absl::Status& failure,
+                    std::set<std::string>& undecided) const {
+  std::string name = absl::StrCat(match.shard, "/", match.id);
+  if (watch_ && undecided_.count(name) == 0) watch_(match, failure);
+  undecided.insert(std::move(name));
+}
+
 Task<void> Matching::Decide(Match match) {
+  if (!match.readable) co_return co_await Drop(std::move(match));
   absl::StatusOr<Demand> demand = co_await demands_.Load(DemandId(match.demand));
   if (absl::IsNotFound(demand.status())) co_return co_await ReleaseAndAck(std::move(match));
   if (!demand.ok()) co_return demand.status();
@@ -60,6 +83,18 @@ Task<void> Matching::Decide(Match match) {
   co_return absl::OkStatus();
 }
 
+// Nobody will ever be able to read it. A rebuild takes its places back and puts whoever it was for
+// in line again.
+Task<void> Matching::Drop(Match match) {
+  if (!match.run.empty()) {
+    const absl::Status owed = co_await tools_.inventory.MarkDirty(RunId(match.run));
+    // Anything else says that there is no such run.
+    if (absl::IsUnavailable(owed) || absl::IsAborted(owed)) co_return owed;
+  }
+  CO_RETURN_IF_ERROR(co_await tools_.index.AckMatch(std::move(match)));
+  co_return absl::DataLossError("a match could not be read and was dropped");
+}
+
 Task<void> Matching::Propose(Match match, Demand demand) {
   const BookingId booking = NewId<BookingTag>(tools_.ids);
   ASSIGN_OR_CO_RETURN(const Run run, co_await tools_.runs.Load(demand.run));
@@ -77,7 +112,11 @@ Task<void> Matching::Propose(Match match, Demand demand) {
   Change change;
   change.now = tools_.clock.Now();
   change.effects.emplace_back(std::move(found));
-  ASSIGN_OR_CO_RETURN(Demand matched, MatchWith(demand, match.units, booking));
+  MatchTerms terms;
+  terms.units = match.units;
+  terms.booking = booking;
+  terms.fare = *fare;
+  ASSIGN_OR_CO_RETURN(Demand matched, MatchWith(demand, std::move(terms)));
 
   Claim claim;
   claim.booking = booking;
@@ -122,8 +161,7 @@ Task<void> Matching::FailAndRelease(Match match, Demand demand, std::string reas
   change.owes_index = failed.run;
   change.demand = failed;
   ASSIGN_OR_CO_RETURN(const Committed committed, co_await tools_.record.Commit(std::move(change)));
-  CO_RETURN_IF_ERROR(
-      co_await tools_.fresh_index.TakeOut(failed.run, committed, failed.id.value()));
+  CO_RETURN_IF_ERROR(co_await tools_.fresh_index.TakeOut(failed.run, committed, failed.id.value()));
   co_return co_await tools_.index.AckMatch(std::move(match));
 }
 
@@ -156,14 +194,14 @@ Task<void> Matching::DecidedOnce(DemandId id, bool accepted) {
 
 Task<void> Matching::Serve(Demand demand) {
   const absl::Time now = tools_.clock.Now();
+  // What the listener was told, whatever the run's fare has become since.
+  const std::optional<Money> fare = demand.fare;
+  if (!fare.has_value()) co_return absl::InternalError("a matched demand without its fare");
   ASSIGN_OR_CO_RETURN(const Run run, co_await tools_.runs.Load(demand.run));
-  ASSIGN_OR_CO_RETURN(const std::optional<Money> fare,
-                      co_await tools_.runs.Fare(demand.run, demand.class_code, demand.legs));
-  if (!fare.has_value()) co_return absl::InternalError("a matched demand's class lost its fare");
   BookingTerms terms;
-  ASSIGN_OR_CO_RETURN(terms.places, co_await placement_.NamePlaces(
-                                        demand.run, demand.class_code, demand.travellers,
-                                        demand.units));
+  ASSIGN_OR_CO_RETURN(
+      terms.places, co_await placement_.NamePlaces(demand.run, demand.class_code, demand.travellers,
+                                                   demand.units));
   ASSIGN_OR_CO_RETURN(const std::int64_t serial, co_await tools_.record.NextSerial());
   terms.id = demand.booking;
   terms.number = BookingNumber(DayAt(now, ZoneOf(run)), serial);

@@ -3,7 +3,10 @@
 /// when its travellers may travel at that moment (W-15).
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
+#include <utility>
 
 #include "libs/async/task.h"
 #include "services/slot/app/placement.h"
@@ -11,15 +14,24 @@
 
 namespace houbu::slot {
 
+/// Hears of a match that could not be decided and stays, once however often it is tried; and of one
+/// that could not be read and was dropped.
+using MatchWatch = std::function<void(const Match& match, const absl::Status& failure)>;
+
 /// Takes matches from the index into the record, and the listener's verdicts on them.
 class Matching final {
  public:
   /// `tools` and `demands` must outlive this. `consumer` is a name no other process has.
-  Matching(BookingTools tools, DemandStore& demands, std::string consumer)
-      : tools_(tools), demands_(demands), consumer_(std::move(consumer)), placement_(tools) {}
+  Matching(BookingTools tools, DemandStore& demands, std::string consumer, MatchWatch watch = {})
+      : tools_(tools),
+        demands_(demands),
+        consumer_(std::move(consumer)),
+        watch_(std::move(watch)),
+        placement_(tools) {}
 
   /// Decides the matches of every shard that are there now; gives how many were read. A match that
-  /// could not be decided stays where it is.
+  /// could not be decided stays where it is and holds up no other: the round fails only when
+  /// something it needs is UNAVAILABLE.
   async::Task<int> ReadAll();
 
   /// Takes up the listener's word: taken, and a paid booking stands; or not wanted, and the places
@@ -28,6 +40,9 @@ class Matching final {
 
  private:
   async::Task<void> Decide(Match match);
+  async::Task<void> Drop(Match match);
+  void Note(const Match& match, const absl::Status& failure,
+            std::set<std::string>& undecided) const;
   async::Task<void> Propose(Match match, Demand demand);
   async::Task<void> FailAndRelease(Match match, Demand demand, std::string reason);
   async::Task<void> ReleaseAndAck(Match match);
@@ -38,6 +53,8 @@ class Matching final {
   BookingTools tools_;
   DemandStore& demands_;
   std::string consumer_;
+  MatchWatch watch_;
+  std::set<std::string> undecided_;  // those of the last round, by shard and id
   Placement placement_;
 };
 

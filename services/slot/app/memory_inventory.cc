@@ -164,8 +164,9 @@ async::Task<std::vector<Match>> MemoryInventory::ReadMatches(int shard, std::str
   }
   std::vector<Match> read;
   for (const std::string& reader : {consumer, std::string()}) {
+    const int room = reader.empty() ? count : count - count / 4;
     for (PendingMatch& entry : pending) {
-      if (entry.consumer != reader || static_cast<int>(read.size()) >= count) {
+      if (entry.consumer != reader || static_cast<int>(read.size()) >= room) {
         continue;
       }
       read.push_back(entry.match);

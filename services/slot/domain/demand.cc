@@ -13,8 +13,8 @@ struct StateName {
 };
 
 constexpr StateName kStateNames[] = {
-    {DemandState::kWaiting, "WAITING"},     {DemandState::kMatched, "MATCHED"},
-    {DemandState::kServed, "SERVED"},       {DemandState::kWithdrawn, "WITHDRAWN"},
+    {DemandState::kWaiting, "WAITING"}, {DemandState::kMatched, "MATCHED"},
+    {DemandState::kServed, "SERVED"},   {DemandState::kWithdrawn, "WITHDRAWN"},
     {DemandState::kFailed, "FAILED"},
 };
 
@@ -47,9 +47,10 @@ DemandKind KindOf(const Demand& demand) {
   return DemandKind{demand.class_code, demand.legs, static_cast<int>(demand.travellers.size())};
 }
 
-absl::StatusOr<Demand> MatchWith(Demand demand, std::vector<int> units, BookingId booking) {
-  demand.units = std::move(units);
-  demand.booking = std::move(booking);
+absl::StatusOr<Demand> MatchWith(Demand demand, MatchTerms terms) {
+  demand.units = std::move(terms.units);
+  demand.booking = std::move(terms.booking);
+  demand.fare = std::move(terms.fare);
   return Move(std::move(demand), DemandState::kWaiting, DemandState::kMatched);
 }
 

@@ -14,7 +14,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
 #include "libs/base/id.h"
+#include "libs/base/money.h"
 #include "libs/base/refusal.h"
 #include "services/slot/domain/booking.h"
 #include "services/slot/domain/run.h"
@@ -60,9 +62,10 @@ struct Demand {
   absl::Time effective_at;  ///< Its place in line (W-05).
   absl::Time created_at;
   std::vector<Traveller> travellers;
-  BookingId booking;        ///< Once matched: the booking that stands if the listener takes it.
-  std::vector<int> units;   ///< Once matched: the units found, empty where counted.
-  std::string fail_reason;  ///< UPPER_SNAKE, once FAILED.
+  BookingId booking;          ///< Once matched: the booking that stands if the listener takes it.
+  std::vector<int> units;     ///< Once matched: the units found, empty where counted.
+  std::optional<Money> fare;  ///< Once matched: of one place, as the listener was told.
+  std::string fail_reason;    ///< UPPER_SNAKE, once FAILED.
 };
 
 /// The resource name, "demands/{demand}".
@@ -77,8 +80,15 @@ std::optional<DemandState> ParseDemandState(absl::string_view name);
 /// What the demand asks of the index.
 DemandKind KindOf(const Demand& demand);
 
+/// What is proposed to the listener.
+struct MatchTerms {
+  std::vector<int> units;  ///< Empty where counted.
+  BookingId booking;       ///< Stands if the listener takes the places.
+  Money fare;              ///< Of one place.
+};
+
 /// WAITING becomes MATCHED: places were found. Refuses kDemandDecided in any other state.
-absl::StatusOr<Demand> MatchWith(Demand demand, std::vector<int> units, BookingId booking);
+absl::StatusOr<Demand> MatchWith(Demand demand, MatchTerms terms);
 
 /// MATCHED becomes SERVED: the listener took the places. Refuses kDemandDecided.
 absl::StatusOr<Demand> Serve(Demand demand);

@@ -1,9 +1,11 @@
 #include "services/slot/storage/change_writer.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
 #include "services/slot/domain/rules.h"
@@ -203,7 +205,7 @@ Task<void> ChangeWriter::InsertDemand() {
 
 constexpr char kUpdateDemand[] = R"sql(
   UPDATE demands SET version = $2, state = $3, booking_id = $4, units = $5::int[],
-                     fail_reason = $6
+                     fail_reason = $6, fare_minor = $7
   WHERE id = $1 AND version = $2 - 1)sql";
 
 Task<void> ChangeWriter::UpdateDemand() {
@@ -212,6 +214,9 @@ Task<void> ChangeWriter::UpdateDemand() {
   Parameters params;
   params.Add(demand.id.value()).Add(demand.version).Add(NameOf(demand.state));
   params.Add(demand.booking.value()).AddIntArray(units).Add(demand.fail_reason);
+  std::optional<std::int64_t> fare;
+  if (demand.fare.has_value()) fare = demand.fare->minor_units;
+  params.Add(fare);
   ASSIGN_OR_CO_RETURN(const std::int64_t updated,
                       co_await Execute(kUpdateDemand, std::move(params)));
   co_return updated == 1 ? absl::OkStatus() : Refuse(kChangedMeanwhile);
@@ -231,8 +236,7 @@ Task<void> ChangeWriter::Link() {
   co_return Refuse(kAlreadyRebooked);
 }
 
-constexpr char kOwe[] =
-    "INSERT INTO index_debts (run_id, created_at) VALUES ($1, $2) RETURNING id";
+constexpr char kOwe[] = "INSERT INTO index_debts (run_id, created_at) VALUES ($1, $2) RETURNING id";
 
 Task<void> ChangeWriter::Owe() {
   Parameters params;

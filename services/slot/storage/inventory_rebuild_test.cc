@@ -112,6 +112,28 @@ TEST_CASE("a match stays with its reader until it is decided", "[slot][line][mat
   CHECK(left[0].demand == "dm-2");
 }
 
+TEST_CASE("matches that cannot be decided leave room for new ones", "[slot][line][match]") {
+  const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
+  if (!subject) return;
+  Line line(*subject);
+  line.Load(Train());
+  const auto read = [&] {
+    std::vector<std::string> demands;
+    for (int i = 0; i < line.index().shards(); ++i) {
+      for (const Match& match : *subject->Run(line.index().ReadMatches(i, "one", 4))) {
+        demands.push_back(match.demand);
+      }
+    }
+    return demands;
+  };
+  for (int i = 1; i <= 4; ++i) {
+    REQUIRE(line.Wait(absl::StrCat("dm-", i), Second({0, 1}, 1), i) == EnlistOutcome::kMatched);
+  }
+  REQUIRE(read().size() == 4);
+  REQUIRE(line.Wait("dm-new", Second({1, 2}, 1), 5) == EnlistOutcome::kMatched);
+  CHECK(read() == std::vector<std::string>{"dm-1", "dm-2", "dm-3", "dm-new"});
+}
+
 TEST_CASE("what nobody confirmed is listed, with who has it", "[slot][inventory][orphan]") {
   const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
   if (!subject) return;

@@ -14,7 +14,7 @@ using postgres::Parameters;
 constexpr char kLoadDemand[] = R"sql(
   SELECT id, version, order_name, account, payment, state, run_id, class_code, from_stop, to_stop,
          from_station, to_station, departs_at, effective_at, created_at, booking_id, units,
-         fail_reason,
+         fare_minor, fail_reason,
          ARRAY(SELECT traveller_key FROM demand_travellers WHERE demand_id = id
                ORDER BY place_index) AS keys,
          ARRAY(SELECT passenger FROM demand_travellers WHERE demand_id = id
@@ -52,6 +52,7 @@ Task<Demand> PostgresDemands::Load(DemandId id) {
   for (const std::int64_t unit : row.IntArray("units")) {
     demand.units.push_back(static_cast<int>(unit));
   }
+  if (!row.IsNull("fare_minor")) demand.fare = Fen(row.Int64("fare_minor"));
   demand.fail_reason = row.Text("fail_reason");
   const std::vector<std::string> keys = row.TextArray("keys");
   const std::vector<std::string> passengers = row.TextArray("passengers");

@@ -66,7 +66,7 @@ Booking NewBooking(const std::string& id, const std::string& travellers, absl::T
 
 // A change that books `units` of second class over `legs`, or counted places where there are none.
 Change BookingChange(const std::string& id, const std::string& travellers, LegRange legs,
-                std::vector<int> units, absl::Time now) {
+                     std::vector<int> units, absl::Time now) {
   Booking booking = NewBooking(id, travellers, now);
   booking.trip.legs = legs;
   if (units.empty()) booking.trip.class_code = "standing";
@@ -157,8 +157,7 @@ void CheckAnswers(Subject& subject) {
   CHECK(subject.Run(subject.record.FindAnswer(answer.key)).value() == "as before");
   CHECK(absl::IsAborted(subject.Run(subject.record.Commit(change)).status()));
   answer.key.fingerprint = "other";
-  CHECK(ReasonOfOutcome(subject.Run(subject.record.FindAnswer(answer.key))) ==
-        "REQUEST_ID_REUSED");
+  CHECK(ReasonOfOutcome(subject.Run(subject.record.FindAnswer(answer.key))) == "REQUEST_ID_REUSED");
 }
 
 void CheckEpochs(Subject& subject) {
@@ -169,8 +168,7 @@ void CheckEpochs(Subject& subject) {
   const Committed owed = subject.Run(subject.record.Commit(owing)).value();
   CHECK(owed.epoch == 1);
   CHECK(subject.Run(subject.inventory.ToRebuild(owing.now - absl::Seconds(1), 9))->empty());
-  CHECK(subject.Run(subject.inventory.ToRebuild(owing.now, 9)).value() ==
-        std::vector<RunId>{run});
+  CHECK(subject.Run(subject.inventory.ToRebuild(owing.now, 9)).value() == std::vector<RunId>{run});
   const RaisedEpoch raised = subject.Run(subject.inventory.RaiseEpoch(run, 1, 5)).value();
   CHECK(raised.epoch == 6);
   CHECK(raised.debts.size() == 2);
@@ -206,13 +204,24 @@ void CheckDemands(Subject& subject) {
   const Demand kept = subject.Run(subject.demands.Load(demand.id)).value();
   CHECK(kept.travellers == demand.travellers);
   CHECK(kept.effective_at == demand.effective_at);
-  CHECK(subject.Run(subject.demands.Departed(demand.departs_at - absl::Microseconds(1), 9))
-            ->empty());
+  CHECK(
+      subject.Run(subject.demands.Departed(demand.departs_at - absl::Microseconds(1), 9))->empty());
   CHECK(subject.Run(subject.demands.Departed(demand.departs_at, 9))->size() == 1);
-  change.demand = MatchWith(kept, {2, 3}, BookingId("bk-9")).value();
+  change.demand = MatchWith(kept, MatchTerms{{2, 3}, BookingId("bk-9"), Fen(700)}).value();
   CHECK(CommitReason(subject, change) == "");
   CHECK(CommitReason(subject, change) == "CHANGED_MEANWHILE");
-  CHECK(subject.Run(subject.demands.Load(demand.id))->units == std::vector<int>{2, 3});
+  const Demand matched = subject.Run(subject.demands.Load(demand.id)).value();
+  CHECK(matched.units == std::vector<int>{2, 3});
+  CHECK(matched.fare == Fen(700));
+}
+
+// The last of all: afterwards the train is gone.
+void CheckEnd(Subject& subject) {
+  const absl::Time departs_at = subject.Run(subject.runs.Load(RunId("g1")))->departs_at;
+  subject.clock.Set(departs_at + kRunLongest - absl::Microseconds(1));
+  CHECK(subject.Run(subject.inventory.RunsInUse("", 9))->size() == 1);
+  subject.clock.Set(departs_at + kRunLongest);
+  CHECK(subject.Run(subject.inventory.RunsInUse("", 9))->empty());
 }
 
 void CheckContract(Subject subject) {
@@ -221,6 +230,7 @@ void CheckContract(Subject subject) {
   CheckAnswers(subject);
   CheckEpochs(subject);
   CheckDemands(subject);
+  CheckEnd(subject);
 }
 
 }  // namespace

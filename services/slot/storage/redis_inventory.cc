@@ -145,8 +145,10 @@ async::Task<std::vector<Match>> RedisInventory::ReadMatches(int shard, std::stri
 
 async::Task<void> RedisInventory::AckMatch(Match match) {
   std::vector<std::string> args = {std::move(match.id), std::move(match.demand)};
+  // Where it was read, not where its run belongs: it may name none.
+  std::string key = absl::StrCat(ShardPrefix(match.shard), ":r:", match.run);
   const absl::StatusOr<redis::Reply> reply =
-      co_await Ask("houbu_acknowledge", KeyOf(match.run), std::move(args));
+      co_await Ask("houbu_acknowledge", std::move(key), std::move(args));
   co_return reply.status();
 }
 

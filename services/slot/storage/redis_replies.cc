@@ -180,15 +180,20 @@ absl::StatusOr<Match> ParseMatch(int shard, const redis::Reply& entry) {
   for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
     fields[pairs[i].text()] = pairs[i + 1].text();
   }
-  const LegRange legs = {static_cast<int>(NumberIn(fields["from"])),
-                         static_cast<int>(NumberIn(fields["to"]))};
-  return Match{shard,
-               entry.items()[0].text(),
-               fields["run"],
-               NumberIn(fields["epoch"]),
-               fields["demand"],
-               DemandKind{fields["class"], legs, static_cast<int>(NumberIn(fields["party"]))},
-               NumbersIn(fields["units"])};
+  Match match;
+  match.shard = shard;
+  match.id = entry.items()[0].text();
+  match.run = fields["run"];
+  match.demand = fields["demand"];
+  match.kind.class_code = fields["class"];
+  match.units = NumbersIn(fields["units"]);
+  match.readable = !match.run.empty() && !match.demand.empty() &&
+                   absl::SimpleAtoi(fields["epoch"], &match.epoch) &&
+                   absl::SimpleAtoi(fields["from"], &match.kind.legs.from) &&
+                   absl::SimpleAtoi(fields["to"], &match.kind.legs.to) &&
+                   absl::SimpleAtoi(fields["party"], &match.kind.party) &&
+                   absl::StrJoin(match.units, ",") == fields["units"];
+  return match;
 }
 
 }  // namespace houbu::slot

@@ -24,7 +24,7 @@ std::vector<int> ParseUnits(const redis::Reply& reply);
 /// Reads the whole index of `run` from the answer of houbu_state.
 absl::StatusOr<IndexState> ParseIndexState(const std::string& run, const redis::Reply& reply);
 
-/// Reads a match of `shard` from an entry of its stream.
+/// Reads a match of `shard` from an entry of its stream; one that is no match is not `readable`.
 absl::StatusOr<Match> ParseMatch(int shard, const redis::Reply& entry);
 
 }  // namespace houbu::slot

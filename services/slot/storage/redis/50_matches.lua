@@ -4,7 +4,7 @@ local GROUP = 'slot'
 
 -- KEYS[1]: the shard's stream. ARGV: consumer, count, milliseconds of silence after which another
 -- consumer's matches are taken over. Answers {id, {field, value, ...}} for each: what this consumer
--- already has first, then new ones.
+-- already has first, then new ones, for which a quarter is kept.
 local function read_matches(keys, args)
   local stream, consumer, count, silence = keys[1], args[1], tonumber(args[2]), args[3]
   local claim = {'XAUTOCLAIM', stream, GROUP, consumer, silence, '0-0', 'COUNT', count, 'JUSTID'}
@@ -12,8 +12,8 @@ local function read_matches(keys, args)
     redis.call('XGROUP', 'CREATE', stream, GROUP, '0', 'MKSTREAM')
   end
   local found = {}
-  for _, from in ipairs({'0', '>'}) do
-    local wanted = count - #found
+  for _, part in ipairs({{'0', count - math.floor(count / 4)}, {'>', count}}) do
+    local from, wanted = part[1], part[2] - #found
     local reply = wanted > 0 and redis.call('XREADGROUP', 'GROUP', GROUP, consumer, 'COUNT', wanted,
                                             'STREAMS', stream, from)
     for _, entry in ipairs(reply and reply[1][2] or {}) do
