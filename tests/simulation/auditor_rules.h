@@ -38,9 +38,8 @@ inline void Auditor::CheckTransitions() {
   static const Legal kOrder = {{"", "PENDING_PAYMENT;"},
                                {"PENDING_PAYMENT", "WAITING;WITHDRAWN;LAPSED;"},
                                {"WAITING", "SERVED;WITHDRAWN;FAILED;"}};
-  static const Legal kPayment = {{"", "CREATED;"},
-                                 {"CREATED", "PENDING;CLOSED;"},
-                                 {"PENDING", "SUCCEEDED;CLOSED;"}};
+  static const Legal kPayment = {
+      {"", "CREATED;"}, {"CREATED", "PENDING;CLOSED;"}, {"PENDING", "SUCCEEDED;CLOSED;"}};
   static const Legal kRefund = {{"", "PENDING;"}, {"PENDING", "DONE;FAILED;"}};
   for (const auto& [id, booking] : world_.bookings) {
     Move(slot::NameOf(id), std::string(NameOf(booking.state).data(), NameOf(booking.state).size()),
@@ -139,8 +138,8 @@ inline void Auditor::CheckTravellers() {
   for (const auto& [traveller, all] : journeys) {
     for (std::size_t i = 0; i < all.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        const bool clash = all[i].run == all[j].run ||
-                           (all[i].from < all[j].to && all[j].from < all[i].to);
+        const bool clash =
+            all[i].run == all[j].run || (all[i].from < all[j].to && all[j].from < all[i].to);
         Require(!clash, absl::StrCat("W-15: ", traveller, " travels twice at a time"));
       }
     }
@@ -198,12 +197,11 @@ inline void Auditor::CheckLine(const std::string& run) {
     const auto demand = world_.demands.find(slot::DemandId(places.token));
     if (before_.count(places.token) != 0 || demand == world_.demands.end()) continue;
     if (demand->second.state != slot::DemandState::kWaiting) continue;
-    served.emplace_back(
-        slot::WaitingDemand{places.token, places.kind, demand->second.effective_at}, places);
+    served.emplace_back(slot::WaitingDemand{places.token, places.kind, demand->second.effective_at},
+                        places);
   }
-  std::sort(served.begin(), served.end(), [](const auto& a, const auto& b) {
-    return StandsBefore(b.first, a.first);
-  });
+  std::sort(served.begin(), served.end(),
+            [](const auto& a, const auto& b) { return StandsBefore(b.first, a.first); });
   for (const auto& [demand, places] : served) {
     ++seen_["matches"];
     for (int i = 0; i < places.kind.party; ++i) {
@@ -227,8 +225,8 @@ inline void Auditor::CheckWaiters() {
       const int room = free.at(demand.class_code).Room(demand.legs);
       Require(room < static_cast<int>(demand.travellers.size()),
               absl::StrCat("W-05: ", demand_id.value(), " waits on ", id.value(), " ",
-                           demand.class_code, " ", demand.legs.from, "-", demand.legs.to,
-                           " for ", demand.travellers.size(), " though ", room, " fit"));
+                           demand.class_code, " ", demand.legs.from, "-", demand.legs.to, " for ",
+                           demand.travellers.size(), " though ", room, " fit"));
     }
   }
 }

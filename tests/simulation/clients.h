@@ -88,8 +88,7 @@ class Clients final {
       if (answer.ok()) co_return answer;
       failure = answer.status();
       if (!absl::IsUnavailable(failure) && !absl::IsAborted(failure)) co_return failure;
-      const absl::Duration pause =
-          world_.scheduler.Between(absl::Seconds(1), absl::Seconds(20));
+      const absl::Duration pause = world_.scheduler.Between(absl::Seconds(1), absl::Seconds(20));
       CO_RETURN_IF_ERROR(co_await Pause(pause));
     }
     co_return failure;
@@ -143,15 +142,13 @@ class Clients final {
       if (!paid.ok()) co_return paid;
     }
     if (world_.scheduler.Pick(3) == 0) co_return absl::OkStatus();
-    const absl::Duration pause =
-        world_.scheduler.Between(absl::Minutes(1), absl::Minutes(70));
+    const absl::Duration pause = world_.scheduler.Between(absl::Minutes(1), absl::Minutes(70));
     CO_RETURN_IF_ERROR(co_await Pause(pause));
     co_return co_await Cancel(who, booking);
   }
 
   Task<void> CancelSoon(std::string who, slot::BookingId booking) {
-    const absl::Duration pause =
-        world_.scheduler.Between(absl::Milliseconds(1), absl::Minutes(2));
+    const absl::Duration pause = world_.scheduler.Between(absl::Milliseconds(1), absl::Minutes(2));
     CO_RETURN_IF_ERROR(co_await Pause(pause));
     co_return co_await Cancel(std::move(who), std::move(booking));
   }
@@ -186,8 +183,8 @@ class Clients final {
       asked.travellers.push_back(std::move(traveller));
     }
     if (world_.scheduler.Pick(3) == 0) {
-      asked.deadline = world_.scheduler.Now() +
-                       world_.scheduler.Between(absl::Minutes(20), absl::Hours(2));
+      asked.deadline =
+          world_.scheduler.Now() + world_.scheduler.Between(absl::Minutes(20), absl::Hours(2));
     }
     const RequestKey key = World::Key(who, "CreateOrder", NewRequest());
     std::function<Task<std::string>()> call = [this, asked, key] {
@@ -198,13 +195,11 @@ class Clients final {
     const waitlist::OrderId order(id);
     const int fate = world_.scheduler.Pick(10);
     if (fate < 9) {
-      const absl::Status paid =
-          co_await Pay(who, world_.orders.at(order).payment, fate == 0);
+      const absl::Status paid = co_await Pay(who, world_.orders.at(order).payment, fate == 0);
       if (!paid.ok()) co_return paid;
     }
     if (world_.scheduler.Pick(4) != 0) co_return absl::OkStatus();
-    const absl::Duration pause =
-        world_.scheduler.Between(absl::Minutes(1), absl::Minutes(60));
+    const absl::Duration pause = world_.scheduler.Between(absl::Minutes(1), absl::Minutes(60));
     CO_RETURN_IF_ERROR(co_await Pause(pause));
     co_return co_await Terminate(std::move(who), order);
   }
@@ -239,8 +234,7 @@ class Clients final {
     asked.account = who;
     bool started = false;
     for (int tries = 0; tries < 8 && !started; ++tries) {
-      const absl::Duration pause =
-          world_.scheduler.Between(absl::Seconds(2), absl::Seconds(30));
+      const absl::Duration pause = world_.scheduler.Between(absl::Seconds(2), absl::Seconds(30));
       CO_RETURN_IF_ERROR(co_await Pause(pause));
       const RequestKey key = World::Key(who, "StartPayment", NewRequest());
       std::function<Task<std::string>()> call = [this, asked, key] {

@@ -149,8 +149,8 @@ class WaitlistCalls final {
     payment::RefundCommand command;
     command.id = Payment();
     command.service = "waitlist";
-    command.reason = returned.late ? payment::RefundReason::kLate
-                                   : payment::RefundReason::kWaitlistEnded;
+    command.reason =
+        returned.late ? payment::RefundReason::kLate : payment::RefundReason::kWaitlistEnded;
     return To(world_.payment_service, [&world = world_, command, key = Keyed("RefundPayment")] {
       return world.refunding.Refund(command, World::AnswerId<payment::Refund>(key));
     });
@@ -264,8 +264,8 @@ inline void World::SendFromPayment() {
       };
     } else {
       owed.callee = &waitlist_service.process;
-      owed.call = [this, order = waitlist::OrderId(LastPart(told->order)),
-                   paid_at = told->pay_time, key] {
+      owed.call = [this, order = waitlist::OrderId(LastPart(told->order)), paid_at = told->pay_time,
+                   key] {
         return life.TakePayment(order, paid_at, AnswerId<waitlist::Order>(key));
       };
     }
@@ -275,14 +275,11 @@ inline void World::SendFromPayment() {
 }
 
 inline Task<waitlist::Quote> World::Quotes::Ask(waitlist::Wish wish) {
-  std::function<Task<slot::DemandQuote>()> call = [&world = world_,
-                                                   asked = WaitlistCalls::WishOf(wish)] {
-    return world.line.Quote(asked);
-  };
+  std::function<Task<slot::DemandQuote>()> call =
+      [&world = world_, asked = WaitlistCalls::WishOf(wish)] { return world.line.Quote(asked); };
   Process& callee = world_.slot_service.process;
-  ASSIGN_OR_CO_RETURN(
-      const slot::DemandQuote said,
-      co_await CallAcross<slot::DemandQuote>(callee, world_.weather, std::move(call)));
+  ASSIGN_OR_CO_RETURN(const slot::DemandQuote said, co_await CallAcross<slot::DemandQuote>(
+                                                        callee, world_.weather, std::move(call)));
   waitlist::Quote quote;
   quote.fare = said.fare;
   quote.departs_at = said.trip.departs_at;

@@ -20,8 +20,8 @@ struct OwedCall {
   std::string id;         ///< Its request_id.
   std::string aggregate;  ///< Calls of one aggregate are made one after the other.
   Process* callee = nullptr;
-  std::function<Task<std::string>()> call;              ///< Runs in the callee.
-  std::function<Task<void>(std::string)> take_answer;   ///< Runs in the caller; may be empty.
+  std::function<Task<std::string>()> call;             ///< Runs in the callee.
+  std::function<Task<void>(std::string)> take_answer;  ///< Runs in the caller; may be empty.
 };
 
 /// What a service owes others. Survives its death, as a table does.
@@ -89,8 +89,8 @@ class Outbox final {
     if (scheduler_.Befalls(weather_.doubled)) {
       const absl::Duration later = scheduler_.Between(absl::Seconds(0), absl::Minutes(10));
       scheduler_.After(*owed.callee, later, [this, owed] {
-        scheduler_.Start<absl::StatusOr<std::string>>(
-            *owed.callee, owed.call, [](const absl::StatusOr<std::string>&) {});
+        scheduler_.Start<absl::StatusOr<std::string>>(*owed.callee, owed.call,
+                                                      [](const absl::StatusOr<std::string>&) {});
       });
     }
     if (scheduler_.Befalls(weather_.call_lost)) return;
@@ -145,12 +145,11 @@ Task<T> CallAcross(Process& callee, const Weather& weather, std::function<Task<T
   Scheduler& scheduler = Scheduler::Running();
   const auto answer = std::make_shared<std::optional<async::Outcome<T>>>();
   if (callee.up() && !scheduler.Befalls(weather.call_lost)) {
-    scheduler.Start<async::Outcome<T>>(
-        callee, std::move(call), [answer](async::Outcome<T> outcome) { *answer = outcome; });
+    scheduler.Start<async::Outcome<T>>(callee, std::move(call),
+                                       [answer](async::Outcome<T> outcome) { *answer = outcome; });
   }
   for (int i = 0; i < 60; ++i) {
-    const absl::Duration wait =
-        weather.instant ? absl::Microseconds(10) : absl::Milliseconds(50);
+    const absl::Duration wait = weather.instant ? absl::Microseconds(10) : absl::Milliseconds(50);
     CO_RETURN_IF_ERROR(co_await Pause(wait));
     if (answer->has_value() && !scheduler.Befalls(weather.answer_lost)) co_return **answer;
   }

@@ -15,8 +15,7 @@ namespace houbu::async {
 // Takes the place of the library's: retries wait by chance and on virtual time.
 Task<void> Sleep(absl::Duration) {
   simulation::Scheduler& scheduler = simulation::Scheduler::Running();
-  const absl::Duration wait =
-      scheduler.Between(absl::Milliseconds(5), absl::Milliseconds(500));
+  const absl::Duration wait = scheduler.Between(absl::Milliseconds(5), absl::Milliseconds(500));
   co_return co_await simulation::Pause(wait);
 }
 

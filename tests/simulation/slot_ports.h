@@ -108,8 +108,7 @@ class WornRecord final : public slot::Record,
     if (outcome.ok()) report_.committed(copy);
     co_return outcome;
   }
-  Task<slot::Added> AddAndTell(slot::Addition addition, slot::StoredAnswer answer,
-                               absl::Time now) {
+  Task<slot::Added> AddAndTell(slot::Addition addition, slot::StoredAnswer answer, absl::Time now) {
     const auto outcome = co_await record_.AddUnits(addition, std::move(answer), now);
     if (outcome.ok()) report_.added(addition);
     co_return outcome;
@@ -170,16 +169,14 @@ class WornIndex final : public slot::InventoryIndex {
   Task<void> Confirm(std::string run, std::vector<std::string> tokens) override {
     return around_.Through<void>([this, run, tokens] { return index_->Confirm(run, tokens); });
   }
-  Task<std::vector<slot::ClassVacancy>> Snapshot(slot::RunEpoch run,
-                                                 slot::LegRange legs) override {
+  Task<std::vector<slot::ClassVacancy>> Snapshot(slot::RunEpoch run, slot::LegRange legs) override {
     return around_.Through<std::vector<slot::ClassVacancy>>(
         [this, run, legs] { return index_->Snapshot(run, legs); });
   }
   Task<slot::IndexState> FullState(std::string run) override {
     return around_.Through<slot::IndexState>([this, run] { return index_->FullState(run); });
   }
-  Task<std::vector<slot::Match>> ReadMatches(int shard, std::string consumer,
-                                             int count) override {
+  Task<std::vector<slot::Match>> ReadMatches(int shard, std::string consumer, int count) override {
     return around_.Through<std::vector<slot::Match>>(
         [this, shard, consumer, count] { return index_->ReadMatches(shard, consumer, count); });
   }

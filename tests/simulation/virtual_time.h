@@ -9,14 +9,13 @@
 #include <string>
 #include <utility>
 
+#include "absl/time/time.h"
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-
-#include "absl/time/time.h"
 
 #include "libs/async/task.h"
 #include "libs/base/clock.h"
@@ -89,8 +88,8 @@ class Scheduler final : public Clock {
              std::function<void(Result)> then) {
     After(process, absl::Microseconds(1), [this, work = std::move(work), then = std::move(then)] {
       boost::asio::co_spawn(loop_, work(),
-                            [this, process = current_, incarnation = current_->incarnation(),
-                             then](const std::exception_ptr& bug, Result result) {
+                            [this, process = current_, incarnation = current_->incarnation(), then](
+                                const std::exception_ptr& bug, Result result) {
                               if (bug) std::rethrow_exception(bug);
                               if (process->incarnation() != incarnation || !process->up()) return;
                               then(std::move(result));
@@ -159,13 +158,13 @@ inline Task<void> Pause(absl::Duration wait) {
 
 /// How badly things go. The figures are of a thousand.
 struct Weather {
-  bool instant = false;   ///< Calls take no time to speak of.
-  int fails = 0;          ///< A call to a store fails before it does anything.
-  int loses_answer = 0;   ///< It does what it shall, and its answer is lost.
-  int dies = 0;           ///< The process dies right before or after it.
-  int call_lost = 0;      ///< A call between services never arrives.
-  int answer_lost = 0;    ///< It arrives, and its answer is lost.
-  int doubled = 0;        ///< It arrives again, up to ten minutes later.
+  bool instant = false;  ///< Calls take no time to speak of.
+  int fails = 0;         ///< A call to a store fails before it does anything.
+  int loses_answer = 0;  ///< It does what it shall, and its answer is lost.
+  int dies = 0;          ///< The process dies right before or after it.
+  int call_lost = 0;     ///< A call between services never arrives.
+  int answer_lost = 0;   ///< It arrives, and its answer is lost.
+  int doubled = 0;       ///< It arrives again, up to ten minutes later.
 };
 
 /// What lies between a process and its stores.
@@ -193,8 +192,7 @@ class Surroundings final {
  private:
   Task<void> Cross(int fails) {
     if (scheduler_.Befalls(weather_.dies)) die_();
-    const absl::Duration most =
-        weather_.instant ? absl::Microseconds(1) : absl::Milliseconds(20);
+    const absl::Duration most = weather_.instant ? absl::Microseconds(1) : absl::Milliseconds(20);
     const absl::Duration wait = scheduler_.Between(absl::Microseconds(1), most);
     // Who has just died waits here for ever.
     const absl::Status waited = co_await Pause(wait);

@@ -111,7 +111,7 @@ class World final {
   /// Called when money is on its way to a booking or places to an order, by their names: the moment
   /// at which somebody else's word would meet it.
   std::function<void(const std::string&)> meeting = [](const std::string&) {};
-  int pace = 1;    ///< Loops turn so many times slower.
+  int pace = 1;  ///< Loops turn so many times slower.
   int deaths = 0;
   Scheduler scheduler;
   Process outside{"outside"};
@@ -135,7 +135,7 @@ class World final {
                                    }}};
   slot::FreshIndex fresh_index{index, worn_record};
   BelievedStatements statements;
-  slot::BookingTools tools{scheduler,   ids,         worn_record, worn_record, worn_record,
+  slot::BookingTools tools{scheduler,   ids,         worn_record, worn_record,          worn_record,
                            worn_record, fresh_index, index,       slot::BookingPolicy()};
   slot::BookingCreation creation{tools, statements};
   slot::Cancellation cancellation{tools};

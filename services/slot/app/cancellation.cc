@@ -15,12 +15,11 @@ Task<std::string> Cancellation::Cancel(CancellationWish wish, Mutation<Booking> 
                                               mutation = std::move(mutation)] {
     return Attempt(wish, mutation);
   };
-  ASSIGN_OR_CO_RETURN(Cancelled done,
-                      co_await async::Retry<Cancelled>(policy, std::move(attempt)));
+  ASSIGN_OR_CO_RETURN(Cancelled done, co_await async::Retry<Cancelled>(policy, std::move(attempt)));
   if (done.replayed) co_return std::move(done.answer);
   // It is cancelled, whatever the index says now: what fails here is made good by a rebuild.
-  const absl::Status ignored = co_await tools_.fresh_index.Repay(
-      done.booking.trip.run, done.committed, done.booking.holder);
+  const absl::Status ignored =
+      co_await tools_.fresh_index.Repay(done.booking.trip.run, done.committed, done.booking.holder);
   co_return std::move(done.answer);
 }
 

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+
 #include "libs/base/refusal.h"
 #include "libs/base/request.h"
 #include "services/slot/domain/booking.h"
@@ -40,13 +41,13 @@ struct StoredAnswer {
 
 /// Places that become taken, and the journeys of those who have them.
 struct Claim {
-  BookingId booking;        ///< Stands already, or once the listener takes a match.
-  std::string holder;       ///< The index's token: the booking's or the demand's id.
+  BookingId booking;   ///< Stands already, or once the listener takes a match.
+  std::string holder;  ///< The index's token: the booking's or the demand's id.
   RunId run;
-  std::int64_t epoch = 0;   ///< Of the index that proposed the places; must still be the run's.
+  std::int64_t epoch = 0;  ///< Of the index that proposed the places; must still be the run's.
   ClassCode class_code;
   LegRange legs;
-  std::vector<int> units;   ///< One for each traveller; empty where places are counted.
+  std::vector<int> units;               ///< One for each traveller; empty where places are counted.
   std::vector<std::string> travellers;  ///< Their keys.
   absl::Time departs_at;
   absl::Time arrives_at;

@@ -18,8 +18,7 @@ std::int64_t IndexEpochIn(const absl::Status& refusal) {
 }  // namespace
 
 template <class T>
-Task<FreshIndex::Fresh<T>> FreshIndex::Ask(RunEpoch run,
-                                           std::function<Task<T>(RunEpoch)> call) {
+Task<FreshIndex::Fresh<T>> FreshIndex::Ask(RunEpoch run, std::function<Task<T>(RunEpoch)> call) {
   for (int tries = 1; tries <= kTriesMax; ++tries) {
     absl::StatusOr<T> outcome = co_await call(run);
     if (outcome.ok()) {

@@ -77,9 +77,9 @@ Task<int> IndexKeeper::SweepTokens() {
   int judged = 0;
   absl::Status failure;
   for (int shard = 0; shard < tools_.index.shards(); ++shard) {
-    ASSIGN_OR_CO_RETURN(const std::vector<UnconfirmedToken> tokens,
-                        co_await tools_.index.UnconfirmedTokens(shard, tools_.policy.token_age,
-                                                                kTokensPerShard));
+    ASSIGN_OR_CO_RETURN(
+        const std::vector<UnconfirmedToken> tokens,
+        co_await tools_.index.UnconfirmedTokens(shard, tools_.policy.token_age, kTokensPerShard));
     for (const UnconfirmedToken& token : tokens) {
       const absl::Status done = co_await Judge(token);
       if (absl::IsUnavailable(done)) co_return done;
@@ -100,8 +100,7 @@ Task<void> IndexKeeper::Judge(UnconfirmedToken token) {
   }
   // A match nobody has read for so long: a new epoch makes it void and puts the demand in line.
   if (token.holder == TokenHolder::kDemand) co_return co_await Rebuild(RunId(token.run));
-  ASSIGN_OR_CO_RETURN(const RunState state,
-                      co_await tools_.inventory.ReadState(RunId(token.run)));
+  ASSIGN_OR_CO_RETURN(const RunState state, co_await tools_.inventory.ReadState(RunId(token.run)));
   RunEpoch epoch;
   epoch.run = token.run;
   epoch.epoch = state.epoch;

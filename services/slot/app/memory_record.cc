@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+
 #include "services/slot/domain/rules.h"
 
 namespace houbu::slot {
@@ -81,8 +82,8 @@ absl::Status MemoryRecord::CheckVersions(const Change& change) const {
     const auto found = demands_.find(change.demand->id.value());
     const bool is_new = change.demand->version == 1;
     if (is_new && found != demands_.end()) return Refuse(kDemandExists);
-    if (!is_new && (found == demands_.end() ||
-                    found->second.version != change.demand->version - 1)) {
+    if (!is_new &&
+        (found == demands_.end() || found->second.version != change.demand->version - 1)) {
       return Refuse(kChangedMeanwhile);
     }
   }

@@ -2,6 +2,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+
 #include "services/slot/app/memory_record.h"
 #include "services/slot/domain/rules.h"
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+
 #include "libs/async/task.h"
 #include "services/slot/app/placement.h"
 #include "services/slot/app/ports.h"

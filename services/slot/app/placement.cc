@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/async/retry.h"
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
@@ -129,8 +130,8 @@ Task<Placement::Taken> Placement::Take(Run run, DemandKind kind,
   taken.places.holder = tools_.ids.Next(BookingTag::kPrefix);
   ASSIGN_OR_CO_RETURN(taken.allocation,
                       co_await tools_.fresh_index.Allocate(epoch, kind, taken.places.holder));
-  auto places = co_await NamePlaces(run.id, kind.class_code, std::move(travellers),
-                                    taken.allocation.units);
+  auto places =
+      co_await NamePlaces(run.id, kind.class_code, std::move(travellers), taken.allocation.units);
   if (!places.ok()) {
     epoch.epoch = taken.allocation.epoch;
     const absl::Status ignored = co_await GiveBack(epoch, taken.places.holder, places.status());
@@ -148,9 +149,8 @@ Task<std::vector<Place>> Placement::NamePlaces(RunId run, ClassCode class_code,
     places[i].traveller = std::move(travellers[i]);
   }
   if (units.empty()) co_return places;
-  ASSIGN_OR_CO_RETURN(const std::vector<Unit> named, co_await tools_.runs.Units(
-                                                         std::move(run), std::move(class_code),
-                                                         units));
+  ASSIGN_OR_CO_RETURN(const std::vector<Unit> named,
+                      co_await tools_.runs.Units(std::move(run), std::move(class_code), units));
   if (named.size() != units.size() || units.size() != places.size()) {
     co_return absl::InternalError("the index proposed units the record does not know");
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+
 #include "libs/async/task.h"
 #include "libs/base/clock.h"
 #include "libs/base/id.h"

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/civil_time.h"
+
 #include "libs/async/task.h"
 #include "libs/base/request.h"
 #include "services/slot/app/placement.h"

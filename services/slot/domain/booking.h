@@ -14,6 +14,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+
 #include "libs/base/id.h"
 #include "libs/base/money.h"
 #include "libs/base/refusal.h"
@@ -118,18 +119,18 @@ struct Booking {
   std::string account;       ///< "accounts/ac-..."
   BookingState state = BookingState::kHeld;
   Trip trip;
-  Money fare;   ///< Of one place.
-  Money total;  ///< Of all.
+  Money fare;           ///< Of one place.
+  Money total;          ///< Of all.
   std::string payment;  ///< "payments/pm-..."; empty where nothing is to be paid.
   absl::Time created_at;
   std::optional<absl::Time> expires_at;  ///< Until when the hold waits for its payment.
   std::optional<absl::Time> due_at;      ///< When a sweeper must look at it again.
   std::vector<Place> places;
-  std::string cancel_reason;  ///< R-23
-  std::string rebooked_from;  ///< The id of the cancelled booking this one follows (R-13).
-  std::string rebooked_to;    ///< The id of the booking that follows this one.
-  std::string demand;         ///< The id of the demand that was served by it.
-  std::string holder;         ///< The name under which the index holds its places.
+  std::string cancel_reason;        ///< R-23
+  std::string rebooked_from;        ///< The id of the cancelled booking this one follows (R-13).
+  std::string rebooked_to;          ///< The id of the booking that follows this one.
+  std::string demand;               ///< The id of the demand that was served by it.
+  std::string holder;               ///< The name under which the index holds its places.
   std::string destination_country;  ///< ISO 3166-1 alpha-2; appointments only.
   std::vector<HistoryEntry> history;
 };

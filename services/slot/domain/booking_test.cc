@@ -40,17 +40,29 @@ TEST_CASE("each change is allowed from its states only", "[slot][booking][R-02][
     absl::StatusOr<Booking> (*change)(Booking);
   };
   const Row rows[] = {
-      {"open payment", {State::kHeld}, State::kPendingPayment,
+      {"open payment",
+       {State::kHeld},
+       State::kPendingPayment,
        [](Booking booking) { return OpenPayment(std::move(booking), kNow); }},
-      {"confirm", {State::kHeld, State::kPendingPayment}, State::kBooked,
+      {"confirm",
+       {State::kHeld, State::kPendingPayment},
+       State::kBooked,
        [](Booking booking) { return Confirm(std::move(booking), kNow); }},
-      {"book again", {State::kExpired}, State::kBooked,
+      {"book again",
+       {State::kExpired},
+       State::kBooked,
        [](Booking booking) { return BookAgain(std::move(booking), NewPlaces(), kNow); }},
-      {"cancel", {State::kHeld, State::kPendingPayment, State::kBooked}, State::kCancelled,
+      {"cancel",
+       {State::kHeld, State::kPendingPayment, State::kBooked},
+       State::kCancelled,
        [](Booking booking) { return Cancel(std::move(booking), "why", kNow); }},
-      {"expire", {State::kHeld, State::kPendingPayment}, State::kExpired,
+      {"expire",
+       {State::kHeld, State::kPendingPayment},
+       State::kExpired,
        [](Booking booking) { return Expire(std::move(booking), kNow + absl::Minutes(10)); }},
-      {"use", {State::kBooked}, State::kUsed,
+      {"use",
+       {State::kBooked},
+       State::kUsed,
        [](Booking booking) { return MarkUsed(std::move(booking), kNow + absl::Hours(50)); }},
   };
   for (const Row& row : rows) {
@@ -96,8 +108,7 @@ TEST_CASE("a number is YJ, the day and a serial", "[slot][booking][R-13]") {
 }
 
 TEST_CASE("every state's name reads back", "[slot][booking][R-02]") {
-  for (const char* name :
-       {"HELD", "PENDING_PAYMENT", "BOOKED", "USED", "CANCELLED", "EXPIRED"}) {
+  for (const char* name : {"HELD", "PENDING_PAYMENT", "BOOKED", "USED", "CANCELLED", "EXPIRED"}) {
     CHECK(NameOf(ParseBookingState(name).value()) == name);
   }
   CHECK_FALSE(ParseBookingState("LOST").has_value());

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+
 #include "libs/base/civil.h"
 
 namespace houbu::slot {
@@ -61,14 +62,10 @@ MessageWanted MessageFor(const Booking& booking, Notice notice, absl::Time at) {
   wanted.notice = notice;
   wanted.at = at;
   wanted.parameters = {
-      {"number", booking.number},
-      {"title", booking.trip.display_name},
-      {"date", BoardingDay(booking.trip)},
-      {"from", booking.trip.from_name},
-      {"to", booking.trip.to_name},
-      {"class", booking.trip.class_code},
-      {"places", PlacesText(booking)},
-      {"amount", FormatYuan(booking.total)},
+      {"number", booking.number},          {"title", booking.trip.display_name},
+      {"date", BoardingDay(booking.trip)}, {"from", booking.trip.from_name},
+      {"to", booking.trip.to_name},        {"class", booking.trip.class_code},
+      {"places", PlacesText(booking)},     {"amount", FormatYuan(booking.total)},
   };
   if (notice == Notice::kCancelled) wanted.parameters["reason"] = booking.cancel_reason;
   return wanted;

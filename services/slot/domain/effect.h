@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "absl/time/time.h"
+
 #include "libs/base/money.h"
 #include "services/slot/domain/booking.h"
 #include "services/slot/domain/demand.h"

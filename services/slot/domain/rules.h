@@ -4,6 +4,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
 #include "libs/base/refusal.h"
 #include "services/slot/domain/run.h"
 

@@ -16,11 +16,10 @@ Run RunOf(RunKind kind) {
   const absl::TimeZone zone = ZoneOf(run);
   run.sale_open_at = absl::FromCivil(absl::CivilHour(2026, 11, 1, 8), zone);
   run.departs_at = absl::FromCivil(absl::CivilHour(2026, 12, 31, 9), zone);
-  run.stops = {Stop{"a", "甲", "甲市", run.departs_at, run.departs_at},
-               Stop{"b", "乙", "乙市", run.departs_at + absl::Hours(1),
-                    run.departs_at + absl::Hours(2)},
-               Stop{"a", "甲", "甲市", run.departs_at + absl::Hours(3),
-                    run.departs_at + absl::Hours(3)}};
+  run.stops = {
+      Stop{"a", "甲", "甲市", run.departs_at, run.departs_at},
+      Stop{"b", "乙", "乙市", run.departs_at + absl::Hours(1), run.departs_at + absl::Hours(2)},
+      Stop{"a", "甲", "甲市", run.departs_at + absl::Hours(3), run.departs_at + absl::Hours(3)}};
   return run;
 }
 

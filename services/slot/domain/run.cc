@@ -1,6 +1,7 @@
 #include "services/slot/domain/run.h"
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/base/civil.h"
 
 namespace houbu::slot {

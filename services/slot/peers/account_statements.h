@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+
 #include "libs/identity/keys.h"
 #include "services/slot/app/ports.h"
 

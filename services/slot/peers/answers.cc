@@ -1,6 +1,7 @@
 #include "services/slot/peers/answers.h"
 
 #include "absl/strings/match.h"
+
 #include "houbu/payment/v1/payment.pb.h"
 #include "houbu/slot/v1/slot.pb.h"
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+
 #include "services/slot/domain/booking.h"
 #include "services/slot/domain/demand.h"
 

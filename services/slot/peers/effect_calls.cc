@@ -3,11 +3,12 @@
 #include <string>
 #include <utility>
 
+#include "libs/base/id.h"
+#include "libs/rpc/wire.h"
+
 #include "houbu/notification/v1/notification.pb.h"
 #include "houbu/payment/v1/payment.pb.h"
 #include "houbu/slot/v1/slot.pb.h"
-#include "libs/base/id.h"
-#include "libs/rpc/wire.h"
 
 namespace houbu::slot {
 namespace {
@@ -65,8 +66,7 @@ class Encoder final {
     pay::CancelPaymentRequest request;
     request.set_request_id(call_.id);
     request.set_name(unwanted.payment);
-    Address("payment", "/houbu.payment.v1.PaymentService/CancelPayment",
-            NameOf(unwanted.booking));
+    Address("payment", "/houbu.payment.v1.PaymentService/CancelPayment", NameOf(unwanted.booking));
     call_.payload = request.SerializeAsString();
   }
 
@@ -119,8 +119,7 @@ class Encoder final {
     request.set_demand(NameOf(lost.demand));
     request.set_order(lost.order);
     request.set_reason(lost.reason);
-    Address("waitlist", "/houbu.slot.v1.MatchListenerService/OnDemandFailed",
-            NameOf(lost.demand));
+    Address("waitlist", "/houbu.slot.v1.MatchListenerService/OnDemandFailed", NameOf(lost.demand));
     call_.payload = request.SerializeAsString();
   }
 

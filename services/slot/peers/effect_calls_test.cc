@@ -2,10 +2,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "services/slot/peers/answers.h"
+
 #include "houbu/notification/v1/notification.pb.h"
 #include "houbu/payment/v1/payment.pb.h"
 #include "houbu/slot/v1/slot.pb.h"
-#include "services/slot/peers/answers.h"
 
 namespace houbu::slot {
 namespace {
@@ -63,7 +64,8 @@ TEST_CASE("a refund brings the facts its fee depends on", "[slot][effects][W-13]
   CHECK(request.fare_facts().fare().minor_units() == 10050);
   CHECK(request.fare_facts().tickets() == 2);
   CHECK(request.fare_facts().departure_time().seconds() -
-            request.fare_facts().cancel_time().seconds() == 25 * 3600);
+            request.fare_facts().cancel_time().seconds() ==
+        25 * 3600);
 }
 
 TEST_CASE("late money goes back whole", "[slot][effects][W-04]") {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/validate.h"
@@ -80,8 +81,8 @@ Task<v1::Booking> BookingHandlers::Create(const rpc::Call& call,
   CO_RETURN_IF_ERROR(violations.ToStatus());
   wish.origin = OriginOf(call);
   Mutation<Booking> mutation = AnswerWithBooking(call);
-  ASSIGN_OR_CO_RETURN(const std::string answer, co_await use_cases_.creation.Create(
-                                                    std::move(wish), std::move(mutation)));
+  ASSIGN_OR_CO_RETURN(const std::string answer,
+                      co_await use_cases_.creation.Create(std::move(wish), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Booking>(answer);
 }
 
@@ -140,8 +141,8 @@ Task<v1::RebookingPreview> BookingHandlers::Preview(const rpc::Call& call,
   std::optional<absl::CivilDay> day;
   if (request.has_date()) day = rpc::RequireDate(violations, "date", true, request.date());
   CO_RETURN_IF_ERROR(violations.ToStatus());
-  ASSIGN_OR_CO_RETURN(const RebookingPreview preview, co_await use_cases_.rebooking.Preview(
-                                                          OriginOf(call), std::move(id), day));
+  ASSIGN_OR_CO_RETURN(const RebookingPreview preview,
+                      co_await use_cases_.rebooking.Preview(OriginOf(call), std::move(id), day));
   co_return Render(preview);
 }
 
@@ -155,8 +156,8 @@ Task<v1::Booking> BookingHandlers::Rebook(const rpc::Call& call,
   CO_RETURN_IF_ERROR(violations.ToStatus());
   wish.origin = OriginOf(call);
   Mutation<Booking> mutation = AnswerWithBooking(call);
-  ASSIGN_OR_CO_RETURN(const std::string answer, co_await use_cases_.rebooking.Rebook(
-                                                    std::move(wish), std::move(mutation)));
+  ASSIGN_OR_CO_RETURN(const std::string answer,
+                      co_await use_cases_.rebooking.Rebook(std::move(wish), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Booking>(answer);
 }
 

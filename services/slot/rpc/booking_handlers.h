@@ -1,13 +1,14 @@
 /// houbu.slot.v1.BookingService.
 #pragma once
 
-#include "houbu/slot/v1/slot.grpc.pb.h"
 #include "libs/async/task.h"
 #include "libs/rpc/seam.h"
 #include "services/slot/app/booking_creation.h"
 #include "services/slot/app/booking_lookup.h"
 #include "services/slot/app/cancellation.h"
 #include "services/slot/app/rebooking.h"
+
+#include "houbu/slot/v1/slot.grpc.pb.h"
 
 namespace houbu::slot {
 

@@ -67,9 +67,8 @@ Task<v1::Demand> DemandHandlers::Withdraw(const rpc::Call& call,
   DemandId id = ParseDemandName(violations, "name", request.name());
   CO_RETURN_IF_ERROR(violations.ToStatus());
   Mutation<Demand> mutation = AnswerWithDemand(call);
-  ASSIGN_OR_CO_RETURN(const std::string answer, co_await line_.Withdraw(
-                                                    std::move(id), OriginOf(call),
-                                                    std::move(mutation)));
+  ASSIGN_OR_CO_RETURN(const std::string answer,
+                      co_await line_.Withdraw(std::move(id), OriginOf(call), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Demand>(answer);
 }
 

@@ -1,10 +1,11 @@
 /// houbu.slot.v1.DemandService.
 #pragma once
 
-#include "houbu/slot/v1/slot.grpc.pb.h"
 #include "libs/async/task.h"
 #include "libs/rpc/seam.h"
 #include "services/slot/app/demand_line.h"
+
+#include "houbu/slot/v1/slot.grpc.pb.h"
 
 namespace houbu::slot {
 
@@ -27,8 +28,7 @@ class DemandHandlers final : public v1::DemandService::CallbackService {
  private:
   async::Task<v1::DemandQuote> Quote(const rpc::Call& call, const v1::QuoteDemandRequest& request);
   async::Task<v1::Demand> Enlist(const rpc::Call& call, const v1::EnlistDemandRequest& request);
-  async::Task<v1::Demand> Withdraw(const rpc::Call& call,
-                                   const v1::WithdrawDemandRequest& request);
+  async::Task<v1::Demand> Withdraw(const rpc::Call& call, const v1::WithdrawDemandRequest& request);
 
   rpc::Seam& seam_;
   DemandLine& line_;

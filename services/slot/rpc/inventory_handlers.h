@@ -1,10 +1,11 @@
 /// houbu.slot.v1.InventoryService.
 #pragma once
 
-#include "houbu/slot/v1/slot.grpc.pb.h"
 #include "libs/async/task.h"
 #include "libs/rpc/seam.h"
 #include "services/slot/app/index_keeper.h"
+
+#include "houbu/slot/v1/slot.grpc.pb.h"
 
 namespace houbu::slot {
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/base/id.h"
 #include "libs/base/text.h"
 #include "libs/rpc/page.h"

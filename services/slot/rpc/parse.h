@@ -5,12 +5,14 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "houbu/slot/v1/slot.pb.h"
+
 #include "libs/base/refusal.h"
 #include "libs/rpc/call.h"
 #include "services/slot/app/booking_creation.h"
 #include "services/slot/app/demand_line.h"
 #include "services/slot/app/ports.h"
+
+#include "houbu/slot/v1/slot.pb.h"
 
 namespace houbu::slot {
 
@@ -18,8 +20,7 @@ namespace houbu::slot {
 Origin OriginOf(const rpc::Call& call);
 
 /// A booking's id out of "bookings/{booking}".
-BookingId ParseBookingName(Violations& violations, absl::string_view field,
-                           absl::string_view name);
+BookingId ParseBookingName(Violations& violations, absl::string_view field, absl::string_view name);
 
 /// A run's id out of "runs/{run}".
 RunId ParseRunName(Violations& violations, absl::string_view field, absl::string_view name);

@@ -52,9 +52,9 @@ TEST_CASE("everything that is wrong with a demand is told at once", "[slot][pars
   request.add_travellers();
   Violations violations;
   ParseEnlistment(violations, request);
-  CHECK(FieldsOf(violations) ==
-        std::vector<std::string>{"demand_id", "order", "spec", "travellers[0].traveller_key",
-                                 "account", "payment", "effective_time"});
+  CHECK(FieldsOf(violations) == std::vector<std::string>{"demand_id", "order", "spec",
+                                                         "travellers[0].traveller_key", "account",
+                                                         "payment", "effective_time"});
 }
 
 TEST_CASE("a list's filter is checked whole", "[slot][parse][R-02]") {

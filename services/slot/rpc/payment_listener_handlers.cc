@@ -24,8 +24,7 @@ Task<payment::v1::OnPaymentSucceededResponse> PaymentListenerHandlers::Arrived(
   rpc::RequireName(violations, "payment", request.payment(), "payments/{payment}");
   arrival.payment = request.payment();
   arrival.booking = ParseBookingName(violations, "order", request.order());
-  arrival.amount =
-      rpc::RequireMoney(violations, "amount", request.has_amount(), request.amount());
+  arrival.amount = rpc::RequireMoney(violations, "amount", request.has_amount(), request.amount());
   rpc::RequireTime(violations, "pay_time", request.has_pay_time(), request.pay_time());
   CO_RETURN_IF_ERROR(violations.ToStatus());
   arrival.origin = OriginOf(call);

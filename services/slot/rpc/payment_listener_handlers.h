@@ -1,16 +1,16 @@
 /// houbu.payment.v1.PaymentListenerService: slot hears of the payments it opened.
 #pragma once
 
-#include "houbu/payment/v1/payment.grpc.pb.h"
 #include "libs/async/task.h"
 #include "libs/rpc/seam.h"
 #include "services/slot/app/payment_confirmation.h"
 
+#include "houbu/payment/v1/payment.grpc.pb.h"
+
 namespace houbu::slot {
 
 /// Hears of payments.
-class PaymentListenerHandlers final
-    : public payment::v1::PaymentListenerService::CallbackService {
+class PaymentListenerHandlers final : public payment::v1::PaymentListenerService::CallbackService {
  public:
   /// Both must outlive the handlers.
   PaymentListenerHandlers(rpc::Seam& seam, PaymentConfirmation& confirmation)

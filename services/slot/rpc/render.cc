@@ -1,6 +1,7 @@
 #include "services/slot/rpc/render.h"
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/rpc/wire.h"
 
 namespace houbu::slot {

@@ -3,12 +3,13 @@
 
 #include <string>
 
-#include "houbu/slot/v1/slot.pb.h"
 #include "services/slot/app/demand_line.h"
 #include "services/slot/app/index_keeper.h"
 #include "services/slot/app/rebooking.h"
 #include "services/slot/domain/booking.h"
 #include "services/slot/domain/demand.h"
+
+#include "houbu/slot/v1/slot.pb.h"
 
 namespace houbu::slot {
 

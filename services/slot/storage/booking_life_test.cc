@@ -31,10 +31,9 @@ TEST_CASE("a booking is held, awaits its payment, is booked, and is used",
   CHECK(used.state == BookingState::kUsed);
   CHECK(CausesOf(used) ==
         std::vector<std::string>{"CREATED", "PAYMENT_OPENED", "PAID", "TRAVELLED"});
-  CHECK(scene->Calls() ==
-        std::vector<std::string>{absl::StrCat("CreatePayment bookings/", held.id.value()),
-                                 absl::StrCat("SendMessage bookings/", held.id.value(),
-                                              "/messages")});
+  CHECK(scene->Calls() == std::vector<std::string>{
+                              absl::StrCat("CreatePayment bookings/", held.id.value()),
+                              absl::StrCat("SendMessage bookings/", held.id.value(), "/messages")});
 }
 
 TEST_CASE("bookings are listed newest first, by state, day, reason and page",

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
@@ -153,8 +154,7 @@ Task<std::vector<Booking>> PostgresBookings::List(BookingFilter filter) {
   co_return co_await Complete(std::move(rows));
 }
 
-constexpr char kDue[] =
-    "SELECT id FROM bookings WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
+constexpr char kDue[] = "SELECT id FROM bookings WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2";
 
 Task<std::vector<BookingId>> PostgresBookings::Due(absl::Time now, int limit) {
   Parameters params;

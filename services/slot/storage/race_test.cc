@@ -70,9 +70,9 @@ TEST_CASE("of many buyers at once on Redis as many get a seat as there are seats
   RedisInventory index(client, 4);
   REQUIRE(scene->Run(index.Prepare()).ok());
   FreshIndex fresh_index(index, scene->inventory);
-  const BookingTools tools{scene->clock,    scene->ids,       scene->record,
-                           scene->runs,     scene->bookings,  scene->inventory,
-                           fresh_index,     index,            scene->policy};
+  const BookingTools tools{scene->clock, scene->ids,      scene->record,
+                           scene->runs,  scene->bookings, scene->inventory,
+                           fresh_index,  index,           scene->policy};
   BookingCreation creation(tools, scene->statements);
   IndexKeeper keeper(IndexKeeper::Tools{scene->clock, scene->record, index, scene->inventory,
                                         fresh_index, KeeperPolicy()});

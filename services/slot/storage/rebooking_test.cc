@@ -38,8 +38,7 @@ TEST_CASE("booking again is for the owner, once, of what was cancelled, for the 
   const Booking first = scene->BookPaid(Window()).value();
   CHECK(ReasonOfOutcome(scene->Rebook(first, "w2")) == "NOT_CANCELLED");
   REQUIRE(scene->Cancel(first).ok());
-  CHECK(ReasonOfOutcome(scene->Rebook(first, "w2", "t1", "accounts/ac-2")) ==
-        "BOOKING_NOT_FOUND");
+  CHECK(ReasonOfOutcome(scene->Rebook(first, "w2", "t1", "accounts/ac-2")) == "BOOKING_NOT_FOUND");
   CHECK(ReasonOfOutcome(scene->Rebook(first, "w2", "t2")) == "OTHER_TRAVELLERS");
   CHECK(ReasonOfOutcome(scene->Rebook(first, "g1")) == "CLASS_UNKNOWN");
   const Booking second = scene->Rebook(first, "w2").value();

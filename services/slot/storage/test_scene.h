@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
+
 #include "libs/postgres/migrations.h"
 #include "libs/testing/manual_clock.h"
 #include "libs/testing/run_task.h"
@@ -85,8 +86,8 @@ inline constexpr char kSample[] = R"sql(
 /// Believes a statement whose payload lists the travellers' keys, "t1,t2".
 class TrustingStatements final : public StatementCheck {
  public:
-  absl::StatusOr<std::vector<Traveller>> Verify(const SignedStatement& statement,
-                                                absl::string_view, absl::Time) const override {
+  absl::StatusOr<std::vector<Traveller>> Verify(const SignedStatement& statement, absl::string_view,
+                                                absl::Time) const override {
     std::vector<Traveller> travellers;
     for (absl::string_view key : absl::StrSplit(statement.payload, ',')) {
       Traveller traveller;
@@ -232,13 +233,12 @@ class Scene final {
 
   /// The calls in the outbox, "Method aggregate", in their order.
   std::vector<std::string> Calls() {
-    const auto rows =
-        Run(pool.Query("SELECT method, aggregate FROM outbox ORDER BY seq")).value();
+    const auto rows = Run(pool.Query("SELECT method, aggregate FROM outbox ORDER BY seq")).value();
     std::vector<std::string> calls;
     for (int i = 0; i < rows.rows(); ++i) {
       const std::string method = rows.row(i).Text("method");
-      calls.push_back(absl::StrCat(method.substr(method.rfind('/') + 1), " ",
-                                   rows.row(i).Text("aggregate")));
+      calls.push_back(
+          absl::StrCat(method.substr(method.rfind('/') + 1), " ", rows.row(i).Text("aggregate")));
     }
     return calls;
   }
@@ -291,8 +291,8 @@ class Scene final {
  public:
   boost::asio::io_context loop{1};
   postgres::Pool pool;
-  testing::ManualClock clock{absl::FromCivil(absl::CivilMinute(2026, 11, 20, 2, 0),
-                                             absl::UTCTimeZone())};
+  testing::ManualClock clock{
+      absl::FromCivil(absl::CivilMinute(2026, 11, 20, 2, 0), absl::UTCTimeZone())};
   testing::SequentialIdSource ids;
   TrustingStatements statements;
   PostgresRecord record{pool, EncodeEffectCall};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+
 #include "libs/async/task.h"
 #include "libs/postgres/unit_of_work.h"
 #include "services/slot/app/ports.h"
