@@ -68,7 +68,7 @@ absl::StatusOr<absl::flat_hash_map<std::string, PublicKey>> ParseKeySet(const st
   absl::flat_hash_map<std::string, PublicKey> keys;
   for (const nlohmann::json& jwk : document["keys"]) {
     // Keys of other kinds may stand beside ours; RFC 7517 section 5 says to pass over them.
-    if (std::optional<PublicKey> key = KeyOf(jwk)) keys[key->id] = *std::move(key);
+    if (const std::optional<PublicKey> key = KeyOf(jwk)) keys[key->id] = *key;
   }
   if (keys.empty()) return absl::FailedPreconditionError("no Ed25519 key in the JWKS document");
   return keys;

@@ -45,6 +45,7 @@ void Readiness::Set(absl::string_view name, const absl::Status& state) {
 
 std::vector<std::string> Readiness::checks() const {
   std::vector<std::string> names;
+  names.reserve(checks_.size());
   for (const Check& check : checks_) names.push_back(check.name);
   return names;
 }

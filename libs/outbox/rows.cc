@@ -68,6 +68,7 @@ Task<std::vector<ClaimedCall>> ClaimDue(postgres::Pool& pool, Claim claim) {
   params.Add(claim.now).Add(claim.lease_until).Add(claim.limit).AddTextArray(claim.targets_full);
   ASSIGN_OR_CO_RETURN(const Result result, co_await pool.Query(kClaim, std::move(params)));
   std::vector<ClaimedCall> calls;
+  calls.reserve(static_cast<std::size_t>(result.rows()));
   for (int i = 0; i < result.rows(); ++i) {
     calls.push_back(CallIn(result.row(i)));
   }

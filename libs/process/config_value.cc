@@ -38,7 +38,7 @@ std::string Assign(bool* target, const Given& given, const Range&) {
 }
 
 std::string Assign(std::int64_t* target, const Given& given, const Range& range) {
-  const std::string wanted =
+  std::string wanted =
       absl::StrCat("must be a whole number from ", range.least, " to ", range.most);
   std::int64_t number = 0;
   if (given.is_text) {

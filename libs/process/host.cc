@@ -156,11 +156,12 @@ async::Task<void> Host::KeepTrying(Preparation preparation) {
 absl::Status Host::OpenDoors() {
   if (env_.config().clock_control) AddClock();
   std::vector<grpc::Service*> services;
+  services.reserve(parts_.services.size());
   for (const std::shared_ptr<grpc::Service>& service : parts_.services) {
     services.push_back(service.get());
   }
   for (const std::shared_ptr<http::Server>& server : parts_.http_servers) {
-    const absl::Status started = server->Start();
+    absl::Status started = server->Start();
     if (!started.ok()) return started;
   }
   rpc::ServerOptions options;
@@ -249,7 +250,7 @@ boost::asio::awaitable<void> Host::Pause(absl::Duration length) {
   wait_.expires_after(absl::ToChronoMilliseconds(length));
   boost::system::error_code ignored;
   auto token = boost::asio::redirect_error(boost::asio::use_awaitable, ignored);
-  co_await wait_.async_wait(std::move(token));
+  co_await wait_.async_wait(token);
 }
 
 async::Task<void> Host::Shutdown() {

@@ -93,6 +93,7 @@ constexpr char kSaveContact[] = R"sql(
 Task<std::string> PostgresContactStore::Save(Contact contact, RequestKey key, std::string answer,
                                              absl::Time now) {
   std::vector<std::string> channels;
+  channels.reserve(contact.channels.size());
   for (const Channel channel : contact.channels) {
     channels.emplace_back(ChannelName(channel));
   }
