@@ -120,9 +120,8 @@ TEST_CASE("matches that cannot be decided leave room for new ones", "[slot][line
   const auto read = [&] {
     std::vector<std::string> demands;
     for (int i = 0; i < line.index().shards(); ++i) {
-      for (const Match& match : *subject->Run(line.index().ReadMatches(i, "one", 4))) {
-        demands.push_back(match.demand);
-      }
+      const std::vector<Match> matches = *subject->Run(line.index().ReadMatches(i, "one", 4));
+      for (const Match& match : matches) demands.push_back(match.demand);
     }
     return demands;
   };
