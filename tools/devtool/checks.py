@@ -35,7 +35,7 @@ def buf_lint(layout):
     if not shutil.which("npm"):
         raise Skipped("npm is not installed")
     if not os.path.exists(buf):
-        # Not `npm ci`: it insists on packages of every other platform, which not every registry has.
+        # Not `npm ci`: it insists on packages of other platforms, which not every registry has.
         install = ["npm", "install", "--no-save"]
         run_logged(install, log, "npm cannot install buf", cwd=ROOT)
     _run_showing([buf, "lint"], log, "buf has findings", lambda line: ".proto:" in line)
