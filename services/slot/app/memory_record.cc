@@ -71,7 +71,7 @@ absl::Status MemoryRecord::Check(const Change& change) const {
     if (run == runs_.end()) return Refuse(kRunNotFound);
     if (run->second.run.epoch != change.claim->epoch) return Refuse(kStaleIndex);
   }
-  const absl::Status versions = CheckVersions(change);
+  absl::Status versions = CheckVersions(change);
   if (!versions.ok() || !change.claim.has_value()) return versions;
   const absl::Status journeys = CheckJourneys(change);
   return journeys.ok() ? CheckPlaces(change) : journeys;

@@ -53,6 +53,7 @@ Task<std::vector<BookingId>> MemoryRecord::Due(absl::Time now, int limit) {
   std::sort(due.begin(), due.end());
   Keep(due, limit);
   std::vector<BookingId> ids;
+  ids.reserve(due.size());
   for (const auto& [at, id] : due) ids.push_back(id);
   co_return ids;
 }
@@ -73,6 +74,7 @@ Task<std::vector<DemandId>> MemoryRecord::Departed(absl::Time now, int limit) {
   std::sort(departed.begin(), departed.end());
   Keep(departed, limit);
   std::vector<DemandId> ids;
+  ids.reserve(departed.size());
   for (const auto& [at, id] : departed) ids.push_back(id);
   co_return ids;
 }

@@ -61,6 +61,7 @@ Task<std::string> PaymentConfirmation::ArrivedLate(Booking booking, PaymentArriv
   kind.legs = booking.trip.legs;
   kind.party = static_cast<int>(booking.places.size());
   std::vector<Traveller> travellers;
+  travellers.reserve(booking.places.size());
   for (const Place& place : booking.places) travellers.push_back(place.traveller);
 
   auto taken = co_await placement_.Take(run, kind, std::move(travellers));

@@ -14,8 +14,9 @@ namespace {
 
 using async::Task;
 
-constexpr std::size_t kBatch = 25;                 // runs for one transaction
-constexpr std::int64_t kQuarterSeconds = 15 * 60;  // days begin at a quarter hour, in any zone
+constexpr std::size_t kBatch = 25;  // runs for one transaction
+constexpr std::int64_t kQuarterSeconds =
+    std::int64_t{15} * 60;  // days begin at a quarter hour, in any zone
 
 absl::CivilDay Today(absl::string_view zone, absl::Time now) {
   const absl::StatusOr<absl::TimeZone> loaded = LoadZone(zone);

@@ -63,6 +63,7 @@ class ClassesReader final {
     while (table_.Next()) ReadRecord();
     for (const auto& [key, place] : opened_) CheckWhole(key, place);
     std::vector<TrainOffer> offers;
+    offers.reserve(offers_.size());
     for (auto& [train, offer] : offers_) offers.push_back(std::move(offer));
     return offers;
   }

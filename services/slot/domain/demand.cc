@@ -50,7 +50,7 @@ DemandKind KindOf(const Demand& demand) {
 absl::StatusOr<Demand> MatchWith(Demand demand, MatchTerms terms) {
   demand.units = std::move(terms.units);
   demand.booking = std::move(terms.booking);
-  demand.fare = std::move(terms.fare);
+  demand.fare = terms.fare;
   return Move(std::move(demand), DemandState::kWaiting, DemandState::kMatched);
 }
 

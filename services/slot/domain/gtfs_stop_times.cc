@@ -11,7 +11,7 @@ namespace houbu::slot {
 namespace {
 
 constexpr char kNotTime[] = "not a time: write HH:MM:SS, hours above 24 for the days after";
-constexpr std::int64_t kHeadwayMax = 24 * 60 * 60;
+constexpr std::int64_t kHeadwayMax = std::int64_t{24} * 60 * 60;
 constexpr std::size_t kDeparturesMax = 5000;  // of one row of frequencies.txt
 
 // What times that contradict each other are told to be.

@@ -103,6 +103,7 @@ std::string Describe(const FreeUnits& free) {
 template <class Item>
 std::vector<std::string> DescribeAll(const std::vector<Item>& items) {
   std::vector<std::string> lines;
+  lines.reserve(items.size());
   for (const Item& item : items) {
     lines.push_back(Describe(item));
   }

@@ -133,6 +133,7 @@ absl::Status Validate(const RunState& state) {
 
 std::vector<FreeUnits> FreeOf(const RunState& state) {
   std::vector<FreeUnits> free;
+  free.reserve(state.classes.size());
   for (const ClassLayout& layout : state.classes) {
     free.push_back(FreeOf(state, layout));
   }

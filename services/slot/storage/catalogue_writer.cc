@@ -298,6 +298,7 @@ Task<void> CatalogueWriter::WriteWindows() {
     lasts.push_back(FormatCivilDay(window.last_day));
   }
   std::vector<Station> stations;
+  stations.reserve(by_id.size());
   for (auto& [id, station] : by_id) stations.push_back(std::move(station));
   CO_RETURN_IF_ERROR(co_await ExecuteForFeed(kDropWindows));
   CO_RETURN_IF_ERROR(co_await WriteStations("WINDOWS", std::move(stations)));

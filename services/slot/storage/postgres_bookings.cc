@@ -161,6 +161,7 @@ Task<std::vector<BookingId>> PostgresBookings::Due(absl::Time now, int limit) {
   params.Add(now).Add(limit);
   ASSIGN_OR_CO_RETURN(const postgres::Result rows, co_await pool_.Query(kDue, std::move(params)));
   std::vector<BookingId> due;
+  due.reserve(static_cast<std::size_t>(rows.rows()));
   for (int i = 0; i < rows.rows(); ++i) due.emplace_back(rows.row(i).Text("id"));
   co_return due;
 }

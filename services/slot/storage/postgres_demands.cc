@@ -73,6 +73,7 @@ Task<std::vector<DemandId>> PostgresDemands::Departed(absl::Time now, int limit)
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
                       co_await pool_.Query(kDeparted, std::move(params)));
   std::vector<DemandId> departed;
+  departed.reserve(static_cast<std::size_t>(rows.rows()));
   for (int i = 0; i < rows.rows(); ++i) departed.emplace_back(rows.row(i).Text("id"));
   co_return departed;
 }

@@ -85,6 +85,7 @@ Task<std::vector<RunId>> PostgresInventory::ToRebuild(absl::Time owing_since, in
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
                       co_await pool_.Query(kToRebuild, std::move(params)));
   std::vector<RunId> runs;
+  runs.reserve(static_cast<std::size_t>(rows.rows()));
   for (int i = 0; i < rows.rows(); ++i) runs.emplace_back(rows.row(i).Text("id"));
   co_return runs;
 }
@@ -102,6 +103,7 @@ Task<std::vector<RunId>> PostgresInventory::RunsInUse(std::string after, int lim
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
                       co_await pool_.Query(kRunsInUse, std::move(params)));
   std::vector<RunId> runs;
+  runs.reserve(static_cast<std::size_t>(rows.rows()));
   for (int i = 0; i < rows.rows(); ++i) runs.emplace_back(rows.row(i).Text("id"));
   co_return runs;
 }

@@ -116,6 +116,7 @@ Task<std::vector<OpenedClass>> PostgresOpenedRuns::Classes(RunId run, LegRange l
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
                       co_await pool_.Query(kReadClasses, std::move(params)));
   std::vector<OpenedClass> classes;
+  classes.reserve(static_cast<std::size_t>(rows.rows()));
   for (int i = 0; i < rows.rows(); ++i) {
     classes.push_back(OpenedClass{rows.row(i).Text("class_code"), rows.row(i).Int64("fare_minor")});
   }

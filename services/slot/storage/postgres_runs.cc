@@ -84,6 +84,7 @@ Task<std::vector<Unit>> PostgresRuns::Units(RunId id, ClassCode class_code,
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
                       co_await pool_.Query(kLoadUnits, std::move(params)));
   std::vector<Unit> found;
+  found.reserve(static_cast<std::size_t>(rows.rows()));
   for (int i = 0; i < rows.rows(); ++i) {
     found.push_back(Unit{rows.row(i).Text("coach"), rows.row(i).Text("number")});
   }

@@ -13,6 +13,7 @@ using postgres::Parameters;
 
 std::vector<RunId> IdsOf(const postgres::Result& rows) {
   std::vector<RunId> ids;
+  ids.reserve(static_cast<std::size_t>(rows.rows()));
   for (int i = 0; i < rows.rows(); ++i) ids.emplace_back(rows.row(i).Text("id"));
   return ids;
 }
