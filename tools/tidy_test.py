@@ -184,7 +184,7 @@ class TextTest(TidyCase):
     def test_paths_of_a_machine(self):
         for path in ("ho" + "me/ann/x", "ro" + "ot/x", "wo" + "rk/main"):
             self.assert_found("README.md", f"see /{path}\n", "relative to the repository")
-        self.assert_clean("README.md", "a/home/page and https://example.com/work/x and /root\n")
+        self.assert_clean("README.md", "a/home/page and https://example.com/home/me/x and /root\n")
 
     def test_dead_links(self):
         text = (

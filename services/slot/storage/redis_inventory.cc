@@ -38,7 +38,7 @@ std::string RedisInventory::KeyOf(const std::string& run) const {
 
 async::Task<redis::Reply> RedisInventory::Ask(std::string function, std::string key,
                                               std::vector<std::string> args) {
-  std::vector<std::string> keys(1, std::move(key));
+  std::vector<std::string> keys(1, key);
   absl::StatusOr<redis::Reply> reply =
       co_await client_.Function(std::move(function), std::move(keys), std::move(args));
   if (!reply.ok()) {
