@@ -21,6 +21,7 @@
 #include "libs/async/status_macros.h"
 #include "libs/outbox/rows.h"
 #include "libs/outbox/unary_call.h"
+#include "libs/postgres/group_commit.h"
 
 namespace houbu::outbox {
 
@@ -28,8 +29,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-/// Rows claimed at once: few, so that a target that hangs gets only little over its share.
-constexpr int kBatch = 8;
+/// Rows finished in one journey.
+constexpr int kFinishedTogether = 256;
 
 /// Longer texts are cut: they are for an operator's eye.
 constexpr std::size_t kErrorMax = 500;
@@ -70,7 +71,10 @@ class Dispatcher::Core final : public std::enable_shared_from_this<Dispatcher::C
         options_(std::move(options)),
         hooks_(std::move(hooks)),
         strand_(asio::make_strand(pool.executor())),
-        wake_(pool.executor()) {}
+        wake_(pool.executor()),
+        finishing_(pool.executor(), FinishingOptions(), [&pool](std::vector<Finished> rows) {
+          return FinishAll(pool, std::move(rows));
+        }) {}
 
   const asio::strand<asio::any_io_executor>& strand() const { return strand_; }
   postgres::Pool& pool() const { return pool_; }
@@ -91,13 +95,25 @@ class Dispatcher::Core final : public std::enable_shared_from_this<Dispatcher::C
   }
 
  private:
+  /// What finishing a row answers: nothing.
+  struct Nothing {};
+  using Finishing = postgres::GroupCommit<Finished, Nothing>;
+
+  static postgres::GroupCommitOptions FinishingOptions() {
+    postgres::GroupCommitOptions options;
+    options.batch_max = kFinishedTogether;
+    options.lanes = 1;
+    return options;
+  }
+  static Task<Finishing::Answers> FinishAll(postgres::Pool& pool, std::vector<Finished> rows);
+
   /// A call under way.
   struct InFlight {
     std::string target;
     std::shared_ptr<UnaryCall> call;
   };
 
-  static Task<int> StartDue(std::shared_ptr<Core> self);
+  static Task<bool> StartDue(std::shared_ptr<Core> self);
   static Task<void> Deliver(std::shared_ptr<Core> self, int number, ClaimedCall claimed);
   static Task<std::string> Call(std::shared_ptr<Core> self, int number, postgres::OutboxCall call);
   static Task<void> Finish(std::shared_ptr<Core> self, ClaimedCall claimed, absl::Status outcome,
@@ -108,7 +124,7 @@ class Dispatcher::Core final : public std::enable_shared_from_this<Dispatcher::C
   void Start(ClaimedCall claimed);
   void Ended(int number);
   void Wake();
-  std::vector<std::string> FullTargets() const;
+  std::map<std::string, int> CountTargets() const;
 
   postgres::Pool& pool_;
   const Clock& clock_;
@@ -117,6 +133,7 @@ class Dispatcher::Core final : public std::enable_shared_from_this<Dispatcher::C
   AnswerHooks hooks_;
   asio::strand<asio::any_io_executor> strand_;
   asio::steady_timer wake_;
+  Finishing finishing_;
   std::map<int, InFlight> in_flight_;
   int last_number_ = 0;
   int answered_ = 0;
@@ -137,9 +154,10 @@ Task<void> Dispatcher::Core::Run(std::shared_ptr<Core> self) {
     if (self->stopped_ || state.cancelled() != asio::cancellation_type::none) {
       break;
     }
-    if (!started.ok() || *started < kBatch) {
+    if (!started.ok() || !*started) {
       // Cancelled meanwhile: the loop's head sees it.
       const auto ignored = co_await Pause(self, self->options_.poll_interval);
+      const auto spaced = co_await async::Sleep(self->options_.claim_spacing);
     }
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
@@ -149,8 +167,9 @@ Task<void> Dispatcher::Core::Run(std::shared_ptr<Core> self) {
 Task<int> Dispatcher::Core::RunOnce(std::shared_ptr<Core> self) {
   self->answered_ = 0;
   for (;;) {
-    ASSIGN_OR_CO_RETURN(const int started, co_await StartDue(self));
-    if (started == 0 && self->in_flight_.empty()) {
+    const int before = self->last_number_;
+    CO_RETURN_IF_ERROR(co_await StartDue(self));
+    if (self->last_number_ == before && self->in_flight_.empty()) {
       co_return self->answered_;
     }
     while (!self->in_flight_.empty()) {
@@ -159,37 +178,48 @@ Task<int> Dispatcher::Core::RunOnce(std::shared_ptr<Core> self) {
   }
 }
 
-Task<int> Dispatcher::Core::StartDue(std::shared_ptr<Core> self) {
-  const int free = self->options_.in_flight_max - static_cast<int>(self->in_flight_.size());
-  if (free <= 0) {
-    co_return 0;
-  }
+/// Starts due calls; tells whether more may be due for which there is room.
+Task<bool> Dispatcher::Core::StartDue(std::shared_ptr<Core> self) {
   Claim claim;
   claim.now = self->Now();
   claim.lease_until = claim.now + self->options_.lease;
-  claim.limit = std::min(free, kBatch);
-  claim.targets_full = self->FullTargets();
+  // However the claimed rows fall on targets, none gets more than its share; one that is close to
+  // it is left out, so that it does not keep the claims of others small.
+  claim.limit = std::min(self->options_.in_flight_max - static_cast<int>(self->in_flight_.size()),
+                         self->options_.in_flight_per_target_max);
+  for (const auto& [target, count] : self->CountTargets()) {
+    const int left = self->options_.in_flight_per_target_max - count;
+    if (4 * left < self->options_.in_flight_per_target_max || left == 0) {
+      claim.targets_full.push_back(target);
+    } else {
+      claim.limit = std::min(claim.limit, left);
+    }
+  }
+  if (claim.limit <= 0) {
+    co_return false;
+  }
+  const int limit = claim.limit;
   ASSIGN_OR_CO_RETURN(std::vector<ClaimedCall> calls,
                       co_await ClaimDue(self->pool_, std::move(claim)));
-  const int started = static_cast<int>(calls.size());
   for (ClaimedCall& call : calls) {
     self->Start(std::move(call));
   }
-  co_return started;
+  co_return static_cast<int>(calls.size()) == limit;
 }
 
-std::vector<std::string> Dispatcher::Core::FullTargets() const {
+std::map<std::string, int> Dispatcher::Core::CountTargets() const {
   std::map<std::string, int> counts;
   for (const auto& [number, call] : in_flight_) {
     ++counts[call.target];
   }
-  std::vector<std::string> full;
-  for (const auto& [target, count] : counts) {
-    if (count >= options_.in_flight_per_target_max) {
-      full.push_back(target);
-    }
-  }
-  return full;
+  return counts;
+}
+
+Task<Dispatcher::Core::Finishing::Answers> Dispatcher::Core::FinishAll(postgres::Pool& pool,
+                                                                       std::vector<Finished> rows) {
+  const std::size_t count = rows.size();
+  CO_RETURN_IF_ERROR(co_await outbox::Finish(pool, std::move(rows)));
+  co_return Finishing::Answers(count, Nothing());
 }
 
 void Dispatcher::Core::Start(ClaimedCall claimed) {
@@ -254,7 +284,11 @@ Task<void> Dispatcher::Core::Deliver(std::shared_ptr<Core> self, int number, Cla
   if (outcome.ok()) {
     // Not deleted because the database is away: the lease ends, the call is made again and
     // answered as before.
-    outcome = co_await DeleteAnswered(self->pool_, claimed.call.id, claimed.attempts);
+    Finished answered;
+    answered.id = claimed.call.id;
+    answered.attempts = claimed.attempts;
+    const auto deleted = co_await self->finishing_.Submit(std::move(answered));
+    outcome = deleted.status();
     self->answered_ += outcome.ok() ? 1 : 0;
   }
   co_return co_await Finish(self, std::move(claimed), outcome, duration);
@@ -300,8 +334,12 @@ Task<void> Dispatcher::Core::Finish(std::shared_ptr<Core> self, ClaimedCall clai
         postponement.now + (postponement.parked ? self->options_.parked_retry
                                                 : async::Backoff(policy, claimed.attempts));
     attempt.parked = postponement.parked;
-    outcome =
-        co_await Postpone(self->pool_, claimed.call.id, claimed.attempts, std::move(postponement));
+    Finished failed;
+    failed.id = claimed.call.id;
+    failed.attempts = claimed.attempts;
+    failed.postponed = std::move(postponement);
+    const auto written = co_await self->finishing_.Submit(std::move(failed));
+    outcome = written.status();
   }
   if (self->options_.on_attempt) {
     self->options_.on_attempt(attempt);

@@ -14,6 +14,8 @@
 /// `refusals_max` of them the row is parked: kept, counted for the alarm, and tried once in a long
 /// while, so that a receiver that is mended heals what it had refused.
 ///
+/// Load: rows are claimed and finished many at a time, however few or many calls are under way.
+///
 /// Time is the service's clock: moving it makes what is due then due now.
 #pragma once
 
@@ -61,12 +63,15 @@ struct Attempt {
 
 /// How the dispatcher works.
 struct Options {
-  int in_flight_max = 32;             ///< Calls at once, all of different aggregates.
-  int in_flight_per_target_max = 20;  ///< So that one hung target leaves room for others.
+  int in_flight_max = 128;            ///< Calls at once, all of different aggregates.
+  int in_flight_per_target_max = 64;  ///< So that one hung target leaves room for others.
   int refusals_max = 20;              ///< Answers that are no outage before a row is parked.
   absl::Duration call_deadline = absl::Seconds(10);
   absl::Duration lease = absl::Seconds(15);  ///< Longer than call_deadline and hook together.
   absl::Duration poll_interval = absl::Milliseconds(200);
+  /// Between two looks for due calls while there are few: what ends and comes meanwhile is taken
+  /// together.
+  absl::Duration claim_spacing = absl::Milliseconds(2);
   absl::Duration backoff_first = absl::Milliseconds(50);
   absl::Duration backoff_max = absl::Seconds(30);
   absl::Duration parked_retry = absl::Hours(1);    ///< Between two tries of a parked row.

@@ -30,12 +30,27 @@ constexpr char kClaim[] = R"sql(
   RETURNING claimed.id, claimed.aggregate, claimed.target, claimed.method, claimed.payload,
     claimed.traceparent, claimed.due_at, claimed.attempts, claimed.refusals)sql";
 
-constexpr char kDelete[] = "DELETE FROM outbox WHERE id = $1 AND attempts = $2";
+// In the order of ids, as every dispatcher does: two never wait for each other.
+constexpr char kDelete[] = R"sql(
+  WITH answered AS (
+    SELECT o.id FROM outbox AS o
+    JOIN unnest($1::text[], $2::int[]) AS f(id, attempts) USING (id)
+    WHERE o.attempts = f.attempts
+    ORDER BY o.id FOR UPDATE OF o)
+  DELETE FROM outbox USING answered WHERE outbox.id = answered.id)sql";
 
 constexpr char kPostpone[] = R"sql(
-  UPDATE outbox SET lease_until = NULL, due_at = $3, last_error = $4, refusals = refusals + $5,
-    parked_at = $6
-  WHERE id = $1 AND attempts = $2)sql";
+  WITH failed AS (
+    SELECT o.id, f.due_at, f.error, f.refusals, f.parked_at
+    FROM outbox AS o
+    JOIN unnest($1::text[], $2::int[], $3::timestamptz[], $4::text[], $5::int[], $6::timestamptz[])
+         AS f(id, attempts, due_at, error, refusals, parked_at) USING (id)
+    WHERE o.attempts = f.attempts
+    ORDER BY o.id FOR UPDATE OF o)
+  UPDATE outbox SET lease_until = NULL, due_at = failed.due_at, last_error = failed.error,
+    refusals = outbox.refusals + failed.refusals,
+    parked_at = NULLIF(failed.parked_at, 'infinity')
+  FROM failed WHERE outbox.id = failed.id)sql";
 
 constexpr char kCount[] = R"sql(
   SELECT count(*) FILTER (WHERE parked_at IS NULL) AS pending,
@@ -75,20 +90,40 @@ Task<std::vector<ClaimedCall>> ClaimDue(postgres::Pool& pool, Claim claim) {
   co_return calls;
 }
 
-Task<void> DeleteAnswered(postgres::Pool& pool, std::string id, int attempts) {
-  Parameters params;
-  params.Add(id).Add(attempts);
-  const auto deleted = co_await pool.Query(kDelete, std::move(params));
-  co_return deleted.status();
-}
-
-Task<void> Postpone(postgres::Pool& pool, std::string id, int attempts, Postponement postponement) {
-  const std::optional<absl::Time> parked_at =
-      postponement.parked ? std::make_optional(postponement.now) : std::nullopt;
-  Parameters params;
-  params.Add(id).Add(attempts).Add(postponement.due_at).Add(postponement.error);
-  params.Add(postponement.refused ? 1 : 0).Add(parked_at);
-  const auto written = co_await pool.Query(kPostpone, std::move(params));
+Task<void> Finish(postgres::Pool& pool, std::vector<Finished> rows) {
+  std::vector<std::string> answered, failed, errors;
+  std::vector<std::int64_t> answered_attempts, failed_attempts, refusals;
+  std::vector<absl::Time> due, parked;
+  for (Finished& row : rows) {
+    if (!row.postponed.has_value()) {
+      answered.push_back(std::move(row.id));
+      answered_attempts.push_back(row.attempts);
+      continue;
+    }
+    failed.push_back(std::move(row.id));
+    failed_attempts.push_back(row.attempts);
+    due.push_back(row.postponed->due_at);
+    errors.push_back(std::move(row.postponed->error));
+    refusals.push_back(row.postponed->refused ? 1 : 0);
+    parked.push_back(row.postponed->parked ? row.postponed->now : absl::InfiniteFuture());
+  }
+  std::vector<postgres::Statement> statements;
+  if (!answered.empty()) {
+    Parameters params;
+    params.AddTextArray(answered).AddIntArray(answered_attempts);
+    postgres::Statement& statement = statements.emplace_back();
+    statement.sql = kDelete;
+    statement.params = std::move(params);
+  }
+  if (!failed.empty()) {
+    Parameters params;
+    params.AddTextArray(failed).AddIntArray(failed_attempts).AddTimeArray(due);
+    params.AddTextArray(errors).AddIntArray(refusals).AddTimeArray(parked);
+    postgres::Statement& statement = statements.emplace_back();
+    statement.sql = kPostpone;
+    statement.params = std::move(params);
+  }
+  const auto written = co_await pool.QueryAll(std::move(statements));
   co_return written.status();
 }
 

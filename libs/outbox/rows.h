@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,11 +42,16 @@ struct Postponement {
 /// Claims due rows, of each aggregate at most the oldest.
 Task<std::vector<ClaimedCall>> ClaimDue(postgres::Pool& pool, Claim claim);
 
-/// Deletes an answered row, unless somebody else claimed it meanwhile.
-Task<void> DeleteAnswered(postgres::Pool& pool, std::string id, int attempts);
+/// How the attempt at a claimed row ended.
+struct Finished {
+  std::string id;
+  int attempts = 0;  ///< As claimed: whoever claimed it later has more, and decides alone.
+  std::optional<Postponement> postponed;  ///< Nothing: it was answered.
+};
 
-/// Writes a failed attempt down, unless somebody else claimed the row meanwhile.
-Task<void> Postpone(postgres::Pool& pool, std::string id, int attempts, Postponement postponement);
+/// Deletes rows that were answered and writes failed attempts down, all in one journey; rows that
+/// somebody else claimed meanwhile are left alone.
+Task<void> Finish(postgres::Pool& pool, std::vector<Finished> rows);
 
 /// Counts rows.
 Task<OutboxStats> CountRows(postgres::Pool& pool, absl::Time now);

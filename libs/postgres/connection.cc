@@ -18,54 +18,13 @@
 
 #include "libs/async/status_macros.h"
 #include "libs/postgres/connect_settings.h"
+#include "libs/postgres/connection_watch.h"
 #include "libs/postgres/errors.h"
+#include "libs/postgres/wire_parameters.h"
 
 namespace houbu::postgres {
 
 namespace asio = boost::asio;
-
-/// Ends a wait that lasts too long. Lives in the frame of the coroutine that waits; what the timer
-/// does later, when that coroutine is past it, touches the shared state only. So a connection that
-/// moves on to another strand is never touched from the old one.
-class Connection::Watch final {
- public:
-  Watch(const asio::any_io_executor& executor, Connection& connection)
-      : state_(std::make_shared<State>(executor, connection.socket_)) {
-    state_->timer.expires_after(absl::ToChronoNanoseconds(connection.patience_));
-    state_->timer.async_wait([state = state_](const boost::system::error_code& error) {
-      if (!error && !state->over) {
-        state->fired = true;
-        boost::system::error_code ignored;
-        state->socket->cancel(ignored);
-      }
-    });
-  }
-
-  ~Watch() {
-    state_->over = true;
-    state_->timer.cancel();
-  }
-
-  Watch(const Watch&) = delete;
-  Watch& operator=(const Watch&) = delete;
-
-  /// Tells whether time ran out.
-  bool fired() const { return state_->fired; }
-
- private:
-  struct State {
-    State(const asio::any_io_executor& executor,
-          std::shared_ptr<asio::posix::stream_descriptor> watched)
-        : timer(executor), socket(std::move(watched)) {}
-
-    asio::steady_timer timer;
-    std::shared_ptr<asio::posix::stream_descriptor> socket;
-    bool fired = false;
-    bool over = false;
-  };
-
-  std::shared_ptr<State> state_;
-};
 
 Connection::Connection(asio::any_io_executor executor, pg_conn* connection)
     : socket_(std::make_shared<asio::posix::stream_descriptor>(std::move(executor))),
@@ -181,17 +140,13 @@ Task<Result> Connection::Execute(std::string sql, Parameters params) {
   if (!params.sendable()) {
     co_return absl::InvalidArgumentError("A text has a NUL byte.");
   }
-  std::vector<const char*> values;
-  std::vector<int> lengths;
-  std::vector<int> formats;
-  for (const Parameters::Value& value : params.values_) {
-    values.push_back(value.null ? nullptr : value.bytes.data());
-    lengths.push_back(static_cast<int>(value.bytes.size()));
-    formats.push_back(value.binary ? 1 : 0);
+  if (IsWorthPreparing(sql, params)) {
+    co_return co_await ExecutePrepared(std::move(sql), std::move(params));
   }
+  const WireParameters wire(params);
   busy_ = true;
-  if (PQsendQueryParams(connection_, sql.c_str(), params.size(), nullptr, values.data(),
-                        lengths.data(), formats.data(), 0) == 0) {
+  if (PQsendQueryParams(connection_, sql.c_str(), wire.count(), nullptr, wire.values(),
+                        wire.lengths(), wire.formats(), 0) == 0) {
     co_return Broken(PQerrorMessage(connection_));
   }
   co_return co_await Finish();
@@ -242,7 +197,9 @@ Task<Result> Connection::Finish() {
 }
 
 Task<void> Connection::Drain() {
-  if (busy_) {
+  if (in_round_) {
+    const auto ignored = co_await FinishRound();
+  } else if (busy_) {
     const auto ignored = co_await Finish();
   }
   if (busy_ || broken()) {
@@ -287,16 +244,17 @@ Task<void> Connection::Await(Direction direction, const Watch* watch) {
   boost::system::error_code error;
   auto token = asio::redirect_error(asio::use_awaitable, error);
   co_await socket_->async_wait(readiness, token);
+  co_return AfterWait(watch, error);
+}
+
+absl::Status Connection::AfterWait(const Watch* watch, const boost::system::error_code& error) {
   if (watch->fired()) {
-    co_return Broken("The server did not answer in time.");
+    return Broken("The server did not answer in time.");
   }
   if (error == asio::error::operation_aborted) {
-    co_return absl::CancelledError("The caller was cancelled.");
+    return absl::CancelledError("The caller was cancelled.");
   }
-  if (error) {
-    co_return Broken(error.message());
-  }
-  co_return absl::OkStatus();
+  return error ? Broken(error.message()) : absl::OkStatus();
 }
 
 }  // namespace houbu::postgres

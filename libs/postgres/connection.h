@@ -2,8 +2,15 @@
 /// Only the pool and transactions use it; stores use those.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -23,6 +30,12 @@ namespace houbu::postgres {
 /// How much longer than the server's own statement timeout we wait before giving a connection up.
 inline constexpr absl::Duration kPatienceMargin = absl::Seconds(5);
 
+/// A round's statements; shared, so that saying them again copies nothing.
+using Statements = std::shared_ptr<const std::vector<Statement>>;
+
+/// Sets what FailedStatementOf() finds.
+void SetFailedStatement(absl::Status& status, std::optional<int> index);
+
 /// One open connection. One coroutine at a time uses it. A coroutine that is cancelled in the
 /// middle of a statement leaves it busy(); Drain finishes what it began.
 class Connection final {
@@ -35,8 +48,16 @@ class Connection final {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /// Runs one statement with parameters.
+  /// Runs one statement with parameters. One that this connection meets again is prepared; outside
+  /// of a transaction a prepared one that the server has forgotten is said again.
   Task<Result> Execute(std::string sql, Parameters params);
+
+  /// Sends several statements at once and gives their results in their order. The first failure
+  /// ends the round and is its status, FailedStatementOf() says whose; outside of a transaction
+  /// nothing of the round is kept then. Each is prepared when this connection first meets it. One
+  /// that the server has forgotten (IsLostStatement()) fails as ABORTED and is prepared anew next
+  /// time.
+  Task<std::vector<Result>> ExecuteAll(Statements statements);
 
   /// Runs several statements without parameters; the last one's rows.
   Task<Result> ExecuteScript(std::string sql);
@@ -63,13 +84,36 @@ class Connection final {
   class Watch;
   enum class Direction { kRead, kWrite };
 
+  /// What the server still owes of a round.
+  struct Owed {
+    int statement = 0;
+    bool prepares = false;
+    std::string sql;  ///< Where it prepares.
+  };
+
+  /// A round under way; kept here so that Drain can finish it for a coroutine that was cancelled.
+  struct Round {
+    std::deque<Owed> owed;
+    std::vector<Result> results;
+    absl::Status failure;
+  };
+
   Connection(boost::asio::any_io_executor executor, pg_conn* connection);
 
   Task<void> Handshake();
   Task<Result> Finish();
+  bool IsWorthPreparing(const std::string& sql, const Parameters& params);
+  Task<Result> ExecutePrepared(std::string sql, Parameters params);
+  bool Send(const Statement& statement, int index);
+  Task<void> FinishRound();
+  Task<void> FlushReading(const Watch* watch);
+  void Take(std::shared_ptr<const pg_result> result);
+  void Fail(const Owed& owed, absl::Status failure);
   Task<void> Flush(const Watch* watch);
   Task<void> AwaitInput(const Watch* watch);
   Task<void> Await(Direction direction, const Watch* watch);
+  Task<void> AwaitEither(const Watch* watch);
+  absl::Status AfterWait(const Watch* watch, const boost::system::error_code& error);
   absl::Status Broken(absl::string_view what);
   void Attach();
   void Detach();
@@ -79,6 +123,12 @@ class Connection final {
   absl::Duration patience_ = absl::Seconds(15);
   bool busy_ = false;
   bool broken_ = false;
+  bool in_round_ = false;
+  Round round_;
+  std::unordered_map<std::string, std::string> prepared_;  // names by text
+  std::unordered_set<std::size_t> seen_;                   // hashes of texts said once
+  std::string name_prefix_;
+  std::uint64_t names_given_ = 0;
 };
 
 }  // namespace houbu::postgres

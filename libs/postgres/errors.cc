@@ -24,8 +24,14 @@ std::string FieldOf(const pg_result* result, int field) {
   return text == nullptr ? std::string() : std::string(text);
 }
 
-absl::StatusCode CodeOf(absl::string_view state) {
-  if (state == "40001" || state == "40P01" || state == "55P03") {
+/// "cached plan must not change result type": the state says less than the text.
+bool IsOutdatedPlan(absl::string_view state, absl::string_view message) {
+  return state == "0A000" && absl::StrContains(message, "cached plan");
+}
+
+absl::StatusCode CodeOf(absl::string_view state, absl::string_view message) {
+  if (state == "40001" || state == "40P01" || state == "55P03" || state == "26000" ||
+      IsOutdatedPlan(state, message)) {
     return absl::StatusCode::kAborted;
   }
   if (absl::StartsWith(state, "23")) {
@@ -48,13 +54,18 @@ std::string ConstraintOf(const absl::Status& status) {
 
 std::string SqlStateOf(const absl::Status& status) { return PayloadOf(status, kSqlStatePayload); }
 
+bool IsLostStatement(const absl::Status& status) {
+  const std::string state = SqlStateOf(status);
+  return state == "26000" || IsOutdatedPlan(state, status.message());
+}
+
 absl::Status StatusOf(const pg_result* result) {
   const std::string state = FieldOf(result, PG_DIAG_SQLSTATE);
   std::string primary = FieldOf(result, PG_DIAG_MESSAGE_PRIMARY);
   if (primary.empty()) {
     primary = std::string(absl::StripAsciiWhitespace(PQresultErrorMessage(result)));
   }
-  const absl::StatusCode code = CodeOf(state);
+  const absl::StatusCode code = CodeOf(state, primary);
   const std::string message = state.empty() ? primary : absl::StrCat(primary, " (", state, ")");
   absl::Status status = code == absl::StatusCode::kUnavailable ? UnavailableBecause(message)
                                                                : absl::Status(code, message);

@@ -3,6 +3,7 @@
 /// | SQLSTATE | status |
 /// |---|---|
 /// | 40001, 40P01, 55P03: lost a race, deadlock, lock not free | ABORTED |
+/// | 26000: a prepared statement was forgotten; prepared anew next time | ABORTED |
 /// | 23xxx: a constraint said no | ALREADY_EXISTS, ConstraintOf() names it |
 /// | 08xxx, 53xxx, 57xxx, 58xxx, 25006, no connection | UNAVAILABLE |
 /// | everything else | INTERNAL: our bug |
@@ -45,6 +46,10 @@ std::string ConstraintOf(const absl::Status& status);
 
 /// Returns the five characters of the SQLSTATE, "" when the failure did not come from the server.
 std::string SqlStateOf(const absl::Status& status);
+
+/// Tells whether the failure was that the server no longer knows a prepared statement, or that what
+/// it gives has changed since (a migration): said again it is prepared anew.
+bool IsLostStatement(const absl::Status& status);
 
 /// Returns the failure the server reported in `result`.
 absl::Status StatusOf(const pg_result* result);

@@ -47,7 +47,7 @@ class Parameters final {
   /// The same on a temporary.
   Parameters&& AddNull() &&;
 
-  /// Appends a text[]; write `$n::text[]` where the type cannot be inferred.
+  /// Appends a text[]; write `$n::text[]`: it is no array of anything else.
   Parameters& AddTextArray(absl::Span<const std::string> values) &;
   /// The same on a temporary.
   Parameters&& AddTextArray(absl::Span<const std::string> values) &&;
@@ -57,7 +57,7 @@ class Parameters final {
   /// The same on a temporary.
   Parameters&& AddIntArray(absl::Span<const std::int64_t> values) &&;
 
-  /// Appends a timestamptz[].
+  /// Appends a timestamptz[] (microseconds, cut).
   Parameters& AddTimeArray(absl::Span<const absl::Time> values) &;
   /// The same on a temporary.
   Parameters&& AddTimeArray(absl::Span<const absl::Time> values) &&;
@@ -75,6 +75,7 @@ class Parameters final {
 
  private:
   friend class Connection;
+  friend class WireParameters;
 
   struct Value {
     std::string bytes;
@@ -82,6 +83,7 @@ class Parameters final {
     bool binary = false;
   };
 
+  void AppendBinary(std::string bytes);
   void Append(absl::string_view text);
   void Append(const char* text) { Append(absl::string_view(text)); }
   void Append(const std::string& text) { Append(absl::string_view(text)); }

@@ -11,6 +11,7 @@
 #include "libs/async/status_macros.h"
 #include "libs/postgres/connection.h"
 #include "libs/postgres/errors.h"
+#include "libs/postgres/pipeline.h"
 #include "libs/postgres/pool_core.h"
 
 namespace houbu::postgres {
@@ -22,18 +23,6 @@ namespace {
 /// Stale connections may all have broken at once, after a restart of the server; BEGIN has done
 /// nothing yet, so it is simply said again on the next one.
 constexpr int kBeginTries = 3;
-
-const char* BeginOf(Isolation isolation) {
-  switch (isolation) {
-    case Isolation::kReadCommitted:
-      return "BEGIN ISOLATION LEVEL READ COMMITTED";
-    case Isolation::kRepeatableRead:
-      return "BEGIN ISOLATION LEVEL REPEATABLE READ";
-    case Isolation::kSerializable:
-      return "BEGIN ISOLATION LEVEL SERIALIZABLE";
-  }
-  return "BEGIN";
-}
 
 absl::Status Over() { return absl::FailedPreconditionError("The transaction is over."); }
 
@@ -50,6 +39,18 @@ Task<void> CommitOn(Lease lease) {
 }
 
 }  // namespace
+
+const char* BeginOf(Isolation isolation) {
+  switch (isolation) {
+    case Isolation::kReadCommitted:
+      return "BEGIN ISOLATION LEVEL READ COMMITTED";
+    case Isolation::kRepeatableRead:
+      return "BEGIN ISOLATION LEVEL REPEATABLE READ";
+    case Isolation::kSerializable:
+      return "BEGIN ISOLATION LEVEL SERIALIZABLE";
+  }
+  return "BEGIN";
+}
 
 Lease::Lease() = default;
 
@@ -148,6 +149,22 @@ Task<Transaction> Pool::Begin(Isolation isolation) {
 Task<Result> Pool::Query(std::string sql, Parameters params) {
   ASSIGN_OR_CO_RETURN(Lease lease, co_await core_->Acquire());
   co_return co_await lease->Execute(std::move(sql), std::move(params));
+}
+
+Task<Pipeline> Pool::BeginPipeline(Isolation isolation) {
+  ASSIGN_OR_CO_RETURN(Lease lease, co_await core_->Acquire());
+  co_return Pipeline(std::move(lease), isolation);
+}
+
+Task<std::vector<Result>> Pool::QueryAll(std::vector<Statement> statements) {
+  ASSIGN_OR_CO_RETURN(Lease lease, co_await core_->Acquire());
+  const auto round = std::make_shared<const std::vector<Statement>>(std::move(statements));
+  auto results = co_await lease->ExecuteAll(round);
+  if (IsLostStatement(results.status()) && !lease->broken()) {
+    // Nothing of it was kept.
+    results = co_await lease->ExecuteAll(round);
+  }
+  co_return results;
 }
 
 Task<void> Pool::Ping() {

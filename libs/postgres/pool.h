@@ -25,6 +25,7 @@ namespace houbu::postgres {
 using async::Task;
 
 class Connection;
+class Pipeline;
 class PoolCore;
 
 /// What a Pool connects to and how patient it is.
@@ -35,6 +36,12 @@ struct PoolOptions {
   absl::Duration connect_timeout = absl::Seconds(5);     ///< Opening one.
   absl::Duration statement_timeout = absl::Seconds(10);  ///< The server's limit for a statement.
   std::string application_name = "houbu";                ///< Shown in pg_stat_activity.
+};
+
+/// A statement with its parameters.
+struct Statement {
+  std::string sql;
+  Parameters params;
 };
 
 /// What a transaction sees of others.
@@ -114,6 +121,14 @@ class Pool final {
   /// Begins a transaction. UNAVAILABLE when the server is away or no connection came free within
   /// acquire_timeout.
   Task<Transaction> Begin(Isolation isolation = Isolation::kReadCommitted);
+
+  /// Begins a transaction whose statements are sent in rounds; see pipeline.h. UNAVAILABLE as
+  /// Begin. The server is told with the first round.
+  Task<Pipeline> BeginPipeline(Isolation isolation = Isolation::kReadCommitted);
+
+  /// Runs several statements in one journey, as one transaction that commits by itself; gives their
+  /// results in their order. Never repeated by the pool, as Query.
+  Task<std::vector<Result>> QueryAll(std::vector<Statement> statements);
 
   /// Runs one statement that commits by itself. Never repeated by the pool: a connection lost in
   /// the middle of a write leaves its outcome unknown.

@@ -18,6 +18,9 @@
 
 namespace houbu::postgres {
 
+/// How a transaction begins.
+const char* BeginOf(Isolation isolation);
+
 /// The connections and who waits for them. Everything but the public members runs on the strand.
 class PoolCore final : public std::enable_shared_from_this<PoolCore> {
  public:

@@ -182,6 +182,34 @@ TEST_CASE("a commit after a failed statement fails", "[libs][postgres]") {
   CHECK(bench.Number("SELECT count(*) AS n FROM t") == 0);
 }
 
+TEST_CASE("a statement said again and again is parsed once", "[libs][postgres]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Bench bench(*database, 1);
+  const std::string twice = "SELECT 2 * $1::int AS n";
+  for (int i = 0; i < 5; ++i) {
+    const auto doubled = bench.Query(twice, Parameters().Add(i));
+    REQUIRE(doubled.ok());
+    CHECK(doubled->row(0).Int64("n") == 2 * i);
+  }
+  const std::string prepared =
+      "SELECT count(*) AS n FROM pg_prepared_statements WHERE statement LIKE 'SELECT 2 *%'";
+  CHECK(bench.Number(prepared) == 1);
+  const absl::Status failed = bench.Query(twice, Parameters().Add(INT32_MAX)).status();
+  CHECK(SqlStateOf(failed) == "22003");
+  CHECK(bench.Query(twice, Parameters().Add(1)).ok());
+  // Forgotten by the server: outside of a transaction nobody notices.
+  REQUIRE(bench.Query("DEALLOCATE ALL").ok());
+  CHECK(bench.Query(twice, Parameters().Add(1)).ok());
+  Transaction transaction = bench.Begin();
+  REQUIRE(RunTask(bench.loop(), transaction.Execute("DEALLOCATE ALL")).ok());
+  const auto lost = RunTask(bench.loop(), transaction.Execute(twice, Parameters().Add(1)));
+  CHECK(absl::IsAborted(lost.status()));
+  { const Transaction dropped = std::move(transaction); }
+  Transaction again = bench.Begin();
+  CHECK(RunTask(bench.loop(), again.Execute(twice, Parameters().Add(1))).ok());
+}
+
 TEST_CASE("a repeatable read sees one snapshot", "[libs][postgres]") {
   const auto database = testing::TestPostgres::OrSkip();
   if (!database) return;
