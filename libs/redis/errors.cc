@@ -12,14 +12,14 @@ namespace houbu::redis {
 namespace {
 
 /// Redis as a whole cannot serve now.
-constexpr absl::string_view kAway[] = {"BUSY",     "CLUSTERDOWN", "LOADING",    "MASTERDOWN",
-                                       "MISCONF",  "NOAUTH",      "NOREPLICAS", "OOM",
-                                       "READONLY", "TRYAGAIN",    "UNBLOCKED",  "WRONGPASS"};
+constexpr absl::string_view kAway[] = {
+    "ASK",    "BUSY",       "CLUSTERDOWN", "LOADING",  "MASTERDOWN", "MISCONF",   "MOVED",
+    "NOAUTH", "NOREPLICAS", "OOM",         "READONLY", "TRYAGAIN",   "UNBLOCKED", "WRONGPASS"};
 
 /// We asked for something wrong.
-constexpr absl::string_view kBug[] = {"ASK",       "CROSSSLOT", "DENIED",     "ERR",
-                                      "EXECABORT", "MOVED",     "NOPERM",     "NOPROTO",
-                                      "NOSCRIPT",  "NOTBUSY",   "UNKILLABLE", "WRONGTYPE"};
+constexpr absl::string_view kBug[] = {"CROSSSLOT",  "DENIED",   "ERR",      "EXECABORT",
+                                      "NOPERM",     "NOPROTO",  "NOSCRIPT", "NOTBUSY",
+                                      "UNKILLABLE", "WRONGTYPE"};
 
 template <class Codes>
 bool Contains(const Codes& codes, absl::string_view code) {

@@ -2,7 +2,7 @@
 ///
 /// | error reply | status |
 /// |---|---|
-/// | none came; LOADING, BUSY, READONLY, OOM, MISCONF, CLUSTERDOWN, NOAUTH, ... | UNAVAILABLE |
+/// | none came; LOADING, BUSY, READONLY, OOM, MISCONF, CLUSTERDOWN, MOVED, ... | UNAVAILABLE |
 /// | ERR, WRONGTYPE, CROSSSLOT, NOPERM, ... : our bug | INTERNAL |
 /// | any other "CODE text": a script's refusal | FAILED_PRECONDITION, ReasonOf() = CODE |
 #pragma once

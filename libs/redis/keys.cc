@@ -20,6 +20,26 @@ Shard ShardOf(absl::string_view run_id, int shards) {
   return shard;
 }
 
+int SlotOf(absl::string_view key) {
+  const std::size_t open = key.find('{');
+  if (open != absl::string_view::npos) {
+    const std::size_t close = key.find('}', open + 1);
+    if (close != absl::string_view::npos && close > open + 1) {
+      key = key.substr(open + 1, close - open - 1);
+    }
+  }
+  // CRC-16/XMODEM, as the Cluster's specification has it.
+  std::uint32_t crc = 0;
+  for (const char c : key) {
+    crc ^= static_cast<std::uint32_t>(static_cast<unsigned char>(c)) << 8U;
+    for (int bit = 0; bit < 8; ++bit) {
+      crc = (crc & 0x8000U) != 0 ? (crc << 1U) ^ 0x1021U : crc << 1U;
+    }
+    crc &= 0xFFFFU;
+  }
+  return static_cast<int>(crc % static_cast<std::uint32_t>(kSlots));
+}
+
 std::string ShardTag(Shard shard) { return absl::StrFormat("{s%02d}", shard.number); }
 
 }  // namespace houbu::redis

@@ -31,5 +31,18 @@ TEST_CASE("runs spread over the shards", "[libs][redis]") {
   }
 }
 
+TEST_CASE("a key's slot is the one a Cluster gives it", "[libs][redis]") {
+  CHECK(SlotOf("123456789") == 12739);  // The specification's own example.
+  CHECK(SlotOf("") == 0);
+  CHECK(SlotOf("h:{s00}:r:run-1") == SlotOf("s00"));
+  CHECK(SlotOf("h:{s00}:matches") == SlotOf("h:{s00}:r:run-1"));
+  CHECK(SlotOf("{s00}") == SlotOf("s00"));
+  // No tag: nothing between the braces, or no end.
+  CHECK(SlotOf("a{}b{c}") != SlotOf("c"));
+  CHECK(SlotOf("a{c") != SlotOf("c"));
+  // The first brace and the first end after it.
+  CHECK(SlotOf("{{c}}") == SlotOf("{c"));
+}
+
 }  // namespace
 }  // namespace houbu::redis

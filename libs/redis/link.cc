@@ -6,12 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
-
-#include "libs/redis/errors.h"
 
 namespace houbu::redis {
 
@@ -51,11 +48,16 @@ std::string AddressIn(const asio::ip::tcp::resolver::results_type& found) {
   return found.begin()->endpoint().address().to_string();
 }
 
-absl::StatusOr<Reply> OutcomeOf(const redisReply& reply) {
+Answer AnswerOf(const redisReply& reply) {
+  Answer answer;
   if (reply.type == REDIS_REPLY_ERROR) {
-    return StatusOfError(absl::string_view(reply.str, static_cast<std::size_t>(reply.len)));
+    answer.kind = Answer::Kind::kError;
+    answer.text = std::string(reply.str, static_cast<std::size_t>(reply.len));
+  } else {
+    answer.kind = Answer::Kind::kReply;
+    answer.reply = ReplyOf(reply);
   }
-  return ReplyOf(reply);
+  return answer;
 }
 
 }  // namespace
@@ -79,18 +81,18 @@ struct Link::Hooks {
   }
 
   static void Replied(redisAsyncContext* context, void* reply, void* asked) {
-    const std::unique_ptr<OnReply> on_reply(static_cast<OnReply*>(asked));
+    const std::unique_ptr<OnAnswer> on_answer(static_cast<OnAnswer*>(asked));
     Link& link = Of(context->ev.data);
-    if (link.silent_) {
+    if (link.abandoned_) {
       return;
     }
     link.deadlines_.pop_front();
     if (reply == nullptr) {
-      (*on_reply)(UnavailableBecause(link.cause_));
+      (*on_answer)(Answer::Lost(link.cause_));
       return;
     }
     link.answered_ = true;
-    (*on_reply)(OutcomeOf(*static_cast<const redisReply*>(reply)));
+    (*on_answer)(AnswerOf(*static_cast<const redisReply*>(reply)));
   }
 };
 
@@ -102,21 +104,21 @@ Link::Link(Strand strand, Target target)
       watchdog_(strand.get_inner_executor()) {}
 
 Link::~Link() {
-  silent_ = true;
+  abandoned_ = true;
   on_lost_ = nullptr;
   if (context_ != nullptr) {
     redisAsyncFree(context_);
   }
 }
 
-void Link::Connect(std::function<void(bool answered)> on_lost) {
+void Link::Connect(std::function<void(Loss)> on_lost) {
   on_lost_ = std::move(on_lost);
   boost::system::error_code is_name;
-  asio::ip::make_address(target_.host, is_name);
+  asio::ip::make_address(target_.address.host, is_name);
   if (is_name) {
     Resolve();
   } else {
-    Open(target_.host);
+    Open(target_.address.host);
   }
 }
 
@@ -129,19 +131,19 @@ void Link::Resolve() {
       return;  // Closed meanwhile.
     }
     if (error || found.empty()) {
-      self->cause_ = absl::StrCat(self->target_.host, ": ", error.message());
+      self->cause_ = absl::StrCat(self->target_.address.host, ": ", error.message());
       self->Lost();
       return;
     }
     self->resolving_ = false;
     self->Open(AddressIn(found));
   };
-  resolver_.async_resolve(target_.host, std::string(),
+  resolver_.async_resolve(target_.address.host, std::string(),
                           asio::bind_executor(strand_, std::move(resolved)));
 }
 
 void Link::Open(const std::string& address) {
-  context_ = redisAsyncConnect(address.c_str(), target_.port);
+  context_ = redisAsyncConnect(address.c_str(), target_.address.port);
   if (context_ == nullptr) {
     Lost();
     return;
@@ -154,8 +156,8 @@ void Link::Open(const std::string& address) {
   }
   Attach();
   for (Early& early : std::exchange(early_, {})) {
-    if (!Transmit(early.argv, early.on_reply)) {
-      Refuse(std::move(early.on_reply));
+    if (!Transmit(early.argv, early.on_answer)) {
+      Refuse(std::move(early.on_answer));
     }
   }
 }
@@ -172,18 +174,18 @@ void Link::Attach() {
   redisAsyncSetConnectCallback(context_, Hooks::Connected);
 }
 
-void Link::Send(const std::vector<std::string>& argv, OnReply on_reply) {
+void Link::Send(const std::vector<std::string>& argv, OnAnswer on_answer) {
   if (resolving_) {
-    early_.push_back(Early{argv, std::move(on_reply)});
-  } else if (!Transmit(argv, on_reply)) {
-    Refuse(std::move(on_reply));
+    early_.push_back(Early{argv, std::move(on_answer)});
+  } else if (!Transmit(argv, on_answer)) {
+    Refuse(std::move(on_answer));
     return;
   }
   deadlines_.push_back(std::chrono::steady_clock::now() + target_.timeout);
   Watch();
 }
 
-bool Link::Transmit(const std::vector<std::string>& argv, OnReply& on_reply) {
+bool Link::Transmit(const std::vector<std::string>& argv, OnAnswer& on_answer) {
   if (context_ == nullptr || closing_) {
     return false;
   }
@@ -193,7 +195,7 @@ bool Link::Transmit(const std::vector<std::string>& argv, OnReply& on_reply) {
     words.push_back(word.data());
     lengths.push_back(word.size());
   }
-  auto asked = std::make_unique<OnReply>(on_reply);
+  auto asked = std::make_unique<OnAnswer>(on_answer);
   if (redisAsyncCommandArgv(context_, Hooks::Replied, asked.get(), static_cast<int>(argv.size()),
                             words.data(), lengths.data()) != REDIS_OK) {
     return false;
@@ -203,9 +205,9 @@ bool Link::Transmit(const std::vector<std::string>& argv, OnReply& on_reply) {
   return true;
 }
 
-void Link::Refuse(OnReply on_reply) {
-  asio::post(strand_, [on_reply = std::move(on_reply), cause = cause_] {
-    on_reply(UnavailableBecause(cause));
+void Link::Refuse(OnAnswer on_answer) {
+  asio::post(strand_, [on_answer = std::move(on_answer), cause = cause_] {
+    on_answer(Answer::Lost(cause));
   });
 }
 
@@ -280,12 +282,11 @@ void Link::Lost() {
   }
   watchdog_.cancel();
   for (Early& early : std::exchange(early_, {})) {
-    Refuse(std::move(early.on_reply));
+    Refuse(std::move(early.on_answer));
   }
   if (on_lost_) {
-    asio::post(strand_, [on_lost = std::exchange(on_lost_, nullptr), answered = answered_] {
-      on_lost(answered);
-    });
+    asio::post(strand_, [on_lost = std::exchange(on_lost_, nullptr),
+                         loss = Loss{answered_, timed_out_, cause_}] { on_lost(loss); });
   }
 }
 
@@ -306,6 +307,7 @@ void Link::Watch() {
       return;
     }
     if (self->deadlines_.front() <= std::chrono::steady_clock::now()) {
+      self->timed_out_ = true;
       self->Close("There was no answer in time.");
       return;
     }

@@ -1,5 +1,5 @@
-/// One connection to Redis: hiredis' asynchronous context on an Asio strand. Only the client uses
-/// it; everything in it runs on the strand.
+/// One connection to Redis: hiredis' asynchronous context on an Asio strand. Only a node of the
+/// client uses it; everything in it runs on the strand.
 #pragma once
 
 #include <chrono>
@@ -9,14 +9,14 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 
-#include "libs/redis/reply.h"
+#include "libs/redis/address.h"
+#include "libs/redis/answer.h"
 
 struct redisAsyncContext;
 
@@ -30,14 +30,18 @@ namespace houbu::redis {
 class Link final : public std::enable_shared_from_this<Link> {
  public:
   using Strand = boost::asio::strand<boost::asio::any_io_executor>;
-  /// Takes an answer; called once, on the strand, never from inside Send.
-  using OnReply = std::function<void(absl::StatusOr<Reply>)>;
 
   /// Where to connect to and how long an answer may take.
   struct Target {
-    std::string host;
-    int port = 0;
+    Address address;
     std::chrono::nanoseconds timeout{};
+  };
+
+  /// How a connection ended.
+  struct Loss {
+    bool answered = false;  ///< It ever answered.
+    bool silent = false;    ///< It was given up because no answer came in time.
+    std::string cause;
   };
 
   Link(Strand strand, Target target);
@@ -48,12 +52,12 @@ class Link final : public std::enable_shared_from_this<Link> {
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
 
-  /// Begins to connect. `on_lost` is called once the connection is gone, with whether it ever
-  /// answered.
-  void Connect(std::function<void(bool answered)> on_lost);
+  /// Begins to connect. `on_lost` is called once the connection is gone.
+  void Connect(std::function<void(Loss)> on_lost);
 
-  /// Sends a command; before the connection stands it waits for that.
-  void Send(const std::vector<std::string>& argv, OnReply on_reply);
+  /// Sends a command; before the connection stands it waits for that. The answer comes on the
+  /// strand, never from inside Send: a kReply, kError or kLost.
+  void Send(const std::vector<std::string>& argv, OnAnswer on_answer);
 
   /// Fails what is waiting and closes.
   void Close(std::string cause);
@@ -72,14 +76,14 @@ class Link final : public std::enable_shared_from_this<Link> {
   /// A command given while the host's name is still looked up.
   struct Early {
     std::vector<std::string> argv;
-    OnReply on_reply;
+    OnAnswer on_answer;
   };
 
   void Resolve();
   void Open(const std::string& address);
   void Attach();
-  bool Transmit(const std::vector<std::string>& argv, OnReply& on_reply);
-  void Refuse(OnReply on_reply);
+  bool Transmit(const std::vector<std::string>& argv, OnAnswer& on_answer);
+  void Refuse(OnAnswer on_answer);
   void Want(Direction direction);
   void Ready(Direction direction);
   void Handle(Direction direction);
@@ -99,12 +103,13 @@ class Link final : public std::enable_shared_from_this<Link> {
   bool handling_write_ = false;
   bool answered_ = false;
   bool closing_ = false;
-  bool silent_ = false;
+  bool timed_out_ = false;
+  bool abandoned_ = false;
   bool watching_ = false;
   std::string cause_ = "The connection was lost.";
   std::deque<std::chrono::steady_clock::time_point> deadlines_;
   std::vector<Early> early_;
-  std::function<void(bool)> on_lost_;
+  std::function<void(Loss)> on_lost_;
 };
 
 }  // namespace houbu::redis
