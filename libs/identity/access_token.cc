@@ -90,6 +90,11 @@ std::string IssueAccessToken(const Signer& signer, const AccessClaims& claims) {
   return SignJws(signer, header.dump(), payload.dump());
 }
 
+std::optional<std::string> KeyIdOfToken(absl::string_view token) {
+  const absl::StatusOr<Jws> jws = ParseJws(token);
+  return jws.ok() ? KeyIdOf(jws->header) : std::nullopt;
+}
+
 absl::StatusOr<AccessClaims> VerifyAccessToken(const KeySet& keys, absl::string_view token,
                                                absl::Time now) {
   if (token.size() > kTokenSizeMax) return Refuse(kTokenInvalid);

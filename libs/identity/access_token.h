@@ -6,6 +6,7 @@
 #include <absl/strings/string_view.h>
 #include <absl/time/time.h>
 
+#include <optional>
 #include <string>
 
 #include "libs/base/refusal.h"
@@ -46,5 +47,9 @@ std::string IssueAccessToken(const Signer& signer, const AccessClaims& claims);
 /// TOKEN_INVALID or TOKEN_EXPIRED.
 absl::StatusOr<AccessClaims> VerifyAccessToken(const KeySet& keys, absl::string_view token,
                                                absl::Time now);
+
+/// Gives the id of the key a token says it is signed with; nothing of it is proven. Nothing for
+/// what is no token of ours.
+std::optional<std::string> KeyIdOfToken(absl::string_view token);
 
 }  // namespace houbu::identity

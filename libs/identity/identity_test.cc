@@ -226,6 +226,34 @@ TEST_CASE("a key set file is read again when it changes", "[identity][keys]") {
   std::filesystem::remove_all(directory);
 }
 
+TEST_CASE("what was found valid is believed again, only as it stands and while its key is known",
+          "[identity][keys]") {
+  std::string directory = (std::filesystem::temp_directory_path() / "houbu-keys-XXXXXX").string();
+  REQUIRE(::mkdtemp(directory.data()) != nullptr);
+  const std::string path = directory + "/keys.json";
+  const Signer signer = RfcSigner();
+  const Signer other = OtherSigner();
+  REQUIRE(WriteKeySet(path, {signer.public_key(), other.public_key()}).ok());
+  const auto keys = KeySet::Open(path);
+  REQUIRE(keys.ok());
+  const std::string& id = signer.public_key().id;
+  const std::string signature = signer.Sign("word");
+  for (int times = 0; times < 3; ++times) {
+    CHECK((*keys)->HasSigned(id, "word", signature));
+    CHECK_FALSE((*keys)->HasSigned(id, "words", signature));
+    CHECK_FALSE((*keys)->HasSigned(id, "word", signer.Sign("words")));
+    CHECK_FALSE((*keys)->HasSigned(id, "word", signature.substr(1)));
+    CHECK_FALSE((*keys)->HasSigned(other.public_key().id, "word", signature));
+  }
+  for (int i = 0; i < 1000; ++i) {
+    if ((*keys)->HasSigned(id, absl::StrCat("word ", i), signature)) FAIL("believed a forged word");
+  }
+  REQUIRE(WriteKeySet(path, {other.public_key()}).ok());
+  REQUIRE((*keys)->Reload().ok());
+  CHECK_FALSE((*keys)->HasSigned(id, "word", signature));
+  std::filesystem::remove_all(directory);
+}
+
 TEST_CASE("a signer takes its seed from a file of 64 hex digits", "[identity][keys]") {
   std::string directory = (std::filesystem::temp_directory_path() / "houbu-seed-XXXXXX").string();
   REQUIRE(::mkdtemp(directory.data()) != nullptr);

@@ -25,6 +25,9 @@ namespace {
 constexpr std::size_t kSignatureSize = 64;
 constexpr std::chrono::seconds kLookInterval{1};
 
+/// Signatures remembered in each of two generations, 32 bytes each.
+constexpr std::size_t kSignaturesRemembered = 8192;
+
 const unsigned char* Bytes(absl::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
@@ -193,6 +196,37 @@ std::optional<PublicKey> KeySet::Find(absl::string_view id) const {
   const auto found = keys_.find(id);
   if (found == keys_.end()) return std::nullopt;
   return found->second;
+}
+
+bool KeySet::HasSigned(absl::string_view id, absl::string_view bytes,
+                       absl::string_view signature) const {
+  const std::optional<PublicKey> key = Find(id);
+  if (!key || signature.size() != kSignatureSize) return false;
+  crypto_generichash_state state;
+  Digest digest;
+  crypto_generichash_init(&state, nullptr, 0, digest.size());
+  crypto_generichash_update(&state, key->bytes.data(), key->bytes.size());
+  crypto_generichash_update(&state, Bytes(signature), signature.size());
+  crypto_generichash_update(&state, Bytes(bytes), bytes.size());
+  crypto_generichash_final(&state, digest.data(), digest.size());
+  if (Remembers(digest)) return true;
+  if (!SignatureIsValid(key->bytes, bytes, signature)) return false;
+  Remember(digest);
+  return true;
+}
+
+bool KeySet::Remembers(const Digest& digest) const {
+  const std::lock_guard<std::mutex> lock(signatures_mutex_);
+  return signatures_.contains(digest) || older_signatures_.contains(digest);
+}
+
+void KeySet::Remember(const Digest& digest) const {
+  const std::lock_guard<std::mutex> lock(signatures_mutex_);
+  if (signatures_.size() >= kSignaturesRemembered) {
+    older_signatures_ = std::move(signatures_);
+    signatures_.clear();
+  }
+  signatures_.insert(digest);
 }
 
 absl::Status KeySet::Reload() const {

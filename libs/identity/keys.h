@@ -2,6 +2,7 @@
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/strings/string_view.h>
@@ -83,10 +84,22 @@ class KeySet final {
   /// leaves the keys as they were.
   std::optional<PublicKey> Find(absl::string_view id) const;
 
+  /// Tells whether the key with this id has signed `bytes`. A token comes with every call, and
+  /// verifying one costs more than all else of a small call: some thousands of signatures found
+  /// valid are remembered, by a digest of key, signature and bytes. The key is looked up each time,
+  /// so that one that was withdrawn vouches for nothing any more; what the bytes say, as when they
+  /// expire, is the caller's to look at, each time.
+  bool HasSigned(absl::string_view id, absl::string_view bytes, absl::string_view signature) const;
+
   /// Reads the file now.
   absl::Status Reload() const;
 
  private:
+  using Digest = std::array<std::uint8_t, 32>;
+
+  bool Remembers(const Digest& digest) const;
+  void Remember(const Digest& digest) const;
+
   explicit KeySet(std::string path);
   absl::Status ReloadLocked() const;
 
@@ -95,6 +108,10 @@ class KeySet final {
   mutable absl::flat_hash_map<std::string, PublicKey> keys_;
   mutable std::chrono::steady_clock::time_point looked_at_;
   mutable std::string version_;  // what stat said of the file last read
+
+  mutable std::mutex signatures_mutex_;
+  mutable absl::flat_hash_set<Digest> signatures_;        // found valid lately
+  mutable absl::flat_hash_set<Digest> older_signatures_;  // those before; dropped together
 };
 
 }  // namespace houbu::identity

@@ -1,7 +1,5 @@
 #include "libs/identity/travel_statement.h"
 
-#include <optional>
-
 namespace houbu::identity {
 
 namespace {
@@ -26,9 +24,8 @@ type::v1::SignedStatement SignTravelStatement(const Signer& signer,
 absl::StatusOr<type::v1::TravelStatement> VerifyTravelStatement(
     const KeySet& keys, const type::v1::SignedStatement& signed_statement, absl::Time now,
     const StatementUse& use) {
-  const std::optional<PublicKey> key = keys.Find(signed_statement.key_id());
-  if (!key ||
-      !SignatureIsValid(key->bytes, signed_statement.payload(), signed_statement.signature())) {
+  if (!keys.HasSigned(signed_statement.key_id(), signed_statement.payload(),
+                      signed_statement.signature())) {
     return Refuse(kStatementForged);
   }
   type::v1::TravelStatement statement;

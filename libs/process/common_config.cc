@@ -34,14 +34,26 @@ void CommonConfig::Bind(Binder& binder) {
   binder.Optional("shutdown.grace", &shutdown_grace, "Time for calls and loops to end.");
   binder.Optional("development.clock_control", &clock_control,
                   "Whether an operator may move the service's clock; never in production.");
+  binder.Optional("development.echo", &echo,
+                  "Whether an empty method answers, to measure others against; never in "
+                  "production.");
   binder.Optional("development.clock_file", &clock_file,
                   "Where the moved clock's offset is kept over restarts.");
 }
 
 void CommonConfig::BindRedis(Binder& binder) {
   redis_wanted = true;
-  binder.Optional("redis.host", &redis_host, "Host of the index.");
-  binder.Optional("redis.port", &redis_port, "Port of the index.", kPort);
+  binder.Choice("redis.mode", &redis_mode,
+                std::vector<std::string>{"single", "sentinel", "cluster"},
+                "How the Redis of the index is run.");
+  binder.Optional("redis.host", &redis_host, "Host of a single Redis.");
+  binder.Optional("redis.port", &redis_port, "Port of a single Redis.", kPort);
+  binder.Optional("redis.addresses", &redis_addresses,
+                  "All Sentinels, or some nodes of the cluster, each host:port.");
+  binder.Optional("redis.sentinel_master", &redis_sentinel_master,
+                  "The name the Sentinels know the index by.");
+  binder.Optional("redis.call_timeout", &redis_call_timeout,
+                  "How long the index may take to answer.");
   binder.Secret("redis.password", &redis_password, "Password of the index.");
 }
 

@@ -17,6 +17,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -39,10 +40,14 @@ struct CommonConfig {
 
   std::string request_key_file;  ///< secrets.request_key_file, see BindRequestKey().
 
-  bool redis_wanted = false;             ///< Set by BindRedis(): this service has a Redis.
-  std::string redis_host = "127.0.0.1";  ///< redis.host
-  int redis_port = 6379;                 ///< redis.port
-  std::string redis_password;            ///< redis.password or redis.password_file
+  bool redis_wanted = false;                 ///< Set by BindRedis(): this service has a Redis.
+  std::string redis_mode = "single";         ///< redis.mode: single, sentinel or cluster.
+  std::string redis_host = "127.0.0.1";      ///< redis.host: of a single one.
+  int redis_port = 6379;                     ///< redis.port: of a single one.
+  std::vector<std::string> redis_addresses;  ///< redis.addresses: Sentinels, or cluster nodes.
+  std::string redis_sentinel_master;         ///< redis.sentinel_master
+  std::string redis_password;                ///< redis.password or redis.password_file
+  absl::Duration redis_call_timeout = absl::Seconds(2);  ///< redis.call_timeout
 
   std::map<std::string, std::string> peer_addresses;  ///< peers.<name>.address, see BindPeer().
   std::string peers_service_config;                   ///< peers.service_config: a JSON file.
@@ -54,6 +59,7 @@ struct CommonConfig {
   absl::Duration shutdown_grace = absl::Seconds(20);  ///< shutdown.grace
 
   bool clock_control = false;  ///< development.clock_control: an operator may move the clock.
+  bool echo = false;           ///< development.echo: an empty method answers, to measure against.
   std::string clock_file;      ///< development.clock_file: keeps the offset over restarts.
 
   /// Binds the settings above, except Redis and the peers.

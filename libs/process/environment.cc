@@ -10,7 +10,7 @@
 #include "libs/base/random_id_source.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
-#include "libs/identity/access_token.h"
+#include "libs/identity/proven_tokens.h"
 #include "libs/observe/log.h"
 #include "libs/process/call_log.h"
 #include "libs/process/clock_file.h"
@@ -46,10 +46,9 @@ absl::StatusOr<std::string> ReadServiceConfig(const std::string& path) {
   return *std::move(text);
 }
 
-rpc::TokenCheck CheckBy(const identity::KeySet& keys, const Clock& clock) {
-  return [&keys, &clock](absl::string_view token) -> absl::StatusOr<rpc::TokenSubject> {
-    ASSIGN_OR_RETURN(const identity::AccessClaims claims,
-                     identity::VerifyAccessToken(keys, token, clock.Now()));
+rpc::TokenCheck CheckBy(identity::ProvenTokens& tokens, const Clock& clock) {
+  return [&tokens, &clock](absl::string_view token) -> absl::StatusOr<rpc::TokenSubject> {
+    ASSIGN_OR_RETURN(const identity::AccessClaims claims, tokens.Verify(token, clock.Now()));
     rpc::TokenSubject subject;
     subject.account = claims.account;
     subject.session = claims.session;
@@ -62,6 +61,33 @@ postgres::PoolOptions PoolOptionsOf(const std::string& service, const CommonConf
   options.conninfo = config.postgres_conninfo;
   options.size = config.postgres_pool_size;
   options.application_name = absl::StrCat("houbu-", service);
+  return options;
+}
+
+absl::StatusOr<redis::Options> RedisOptionsOf(const CommonConfig& config) {
+  redis::Options options;
+  options.host = config.redis_host;
+  options.port = config.redis_port;
+  options.password = config.redis_password;
+  options.call_timeout = config.redis_call_timeout;
+  // Found again soon enough for readiness to follow within two seconds.
+  options.backoff_max = absl::Seconds(1);
+  const bool single = config.redis_mode == "single";
+  if (single != config.redis_addresses.empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("redis.addresses: ", single ? "not for" : "missing for", " redis.mode \"",
+                     config.redis_mode, "\""));
+  }
+  if ((config.redis_mode == "sentinel") != !config.redis_sentinel_master.empty()) {
+    return absl::InvalidArgumentError(
+        "redis.sentinel_master: goes with redis.mode \"sentinel\", and only with that");
+  }
+  if (!single) {
+    options.mode = config.redis_mode == "cluster" ? redis::Mode::kCluster : redis::Mode::kSentinel;
+    options.sentinel_master = config.redis_sentinel_master;
+    ASSIGN_OR_RETURN(options.addresses,
+                     Of("redis.addresses", redis::ParseAddresses(config.redis_addresses)));
+  }
   return options;
 }
 
@@ -86,6 +112,7 @@ struct Environment::Members {
         config(the_config),
         tls(std::move(the_tls)),
         keys(std::move(the_keys)),
+        tokens(*keys),
         clock(system_clock),
         ids(clock),
         server_metrics(*metrics.registry(), rpc::CallMetrics::Side::kServer),
@@ -94,7 +121,7 @@ struct Environment::Members {
         workers(async::WorkerPoolOptions()),
         http(workers, http::ClientOptions()),
         seam(io_context.get_executor(),
-             rpc::Authenticator(CheckBy(*keys, clock), std::vector<std::string>{kTokenRelay}),
+             rpc::Authenticator(CheckBy(tokens, clock), std::vector<std::string>{kTokenRelay}),
              server_metrics, call_log, std::move(seam_options)),
         postgres(io_context.get_executor(), PoolOptionsOf(service, config)) {}
 
@@ -102,6 +129,7 @@ struct Environment::Members {
   const CommonConfig& config;
   const rpc::Tls tls;
   const std::unique_ptr<identity::KeySet> keys;
+  identity::ProvenTokens tokens;
   SystemClock system_clock;
   MovableClock clock;
   RandomIdSource ids;
@@ -146,12 +174,7 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(absl::string_vi
                            rpc::Channel(address, members->tls, service_config, channel_options));
   }
   if (config.redis_wanted) {
-    redis::Options options;
-    options.host = config.redis_host;
-    options.port = config.redis_port;
-    options.password = config.redis_password;
-    // Found again soon enough for readiness to follow within two seconds.
-    options.backoff_max = absl::Seconds(1);
+    ASSIGN_OR_RETURN(redis::Options options, RedisOptionsOf(config));
     members->redis =
         std::make_unique<redis::Client>(members->io_context.get_executor(), std::move(options));
   }

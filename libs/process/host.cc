@@ -34,8 +34,9 @@ http::ServerOptions AdminOptions(const CommonConfig& config) {
   return options;
 }
 
-outbox::Options DispatcherOptions(OutboxFigures& figures) {
+outbox::Options DispatcherOptions(OutboxFigures& figures, int calls_max) {
   outbox::Options options;
+  options.in_flight_max = calls_max;
   options.on_attempt = [&figures](const outbox::Attempt& attempt) { figures.Note(attempt); };
   return options;
 }
@@ -61,7 +62,7 @@ Host::Host(const Program& program, Environment& env, Parts parts)
       admin_(env.executor(), AdminOptions(env.config())),
       outbox_figures_(env.metrics()),
       dispatcher_(env.postgres(), env.clock(), env.outbox_channels(),
-                  DispatcherOptions(outbox_figures_), env.answer_hooks()),
+                  DispatcherOptions(outbox_figures_, parts_.outbox_calls_max), env.answer_hooks()),
       checks_(env.executor(), env.metrics()),
       loops_(env.executor(), env.metrics()),
       signals_(env.io_context()),
@@ -155,6 +156,7 @@ async::Task<void> Host::KeepTrying(Preparation preparation) {
 
 absl::Status Host::OpenDoors() {
   if (env_.config().clock_control) AddClock();
+  if (env_.config().echo) parts_.Serve<rpc::EchoHandlers>(env_.seam());
   std::vector<grpc::Service*> services;
   services.reserve(parts_.services.size());
   for (const std::shared_ptr<grpc::Service>& service : parts_.services) {
@@ -180,7 +182,7 @@ void Host::AddChecks() {
   postgres.name = "postgres";
   postgres.ask = [this] { return env_.postgres().Ping(); };
   readiness_.Add(std::move(postgres));
-  if (env_.config().redis_wanted) {
+  if (env_.config().redis_wanted && !parts_.serves_without_redis) {
     observe::Check redis;
     redis.name = "redis";
     redis.ask = [this] { return env_.redis().Ping(); };

@@ -18,6 +18,7 @@
 #include "libs/process/outbox_figures.h"
 #include "libs/process/process.h"
 #include "libs/rpc/development_clock.h"
+#include "libs/rpc/development_echo.h"
 #include "libs/rpc/server.h"
 
 namespace houbu::process {

@@ -44,15 +44,16 @@ CallReactor::CallReactor(const boost::asio::any_io_executor& executor, const Met
       metrics_(metrics),
       observer_(observer),
       start_(SystemClock().Now()),
-      lifeline_(std::make_shared<Lifeline>(executor)) {
+      executor_(executor) {
   call_.method = rule.path;
   metrics_.Started(rule.service, rule.method);
 }
 
-void CallReactor::Refuse(const absl::Status& status) { Conclude(status, status.code()); }
+void CallReactor::Answer(const absl::Status& status) { Conclude(status, status.code()); }
 
 void CallReactor::Start(const std::function<async::Task<void>(const Call&)>& work) {
-  const std::shared_ptr<Lifeline> lifeline = lifeline_;
+  const auto lifeline = std::make_shared<Lifeline>(executor_);
+  lifeline_ = lifeline;
   const absl::Duration left = call_.deadline - start_;
   lifeline->timer.expires_after(absl::ToChronoNanoseconds(left));
   lifeline->timer.async_wait([lifeline](const boost::system::error_code& error) {
@@ -69,6 +70,7 @@ void CallReactor::Start(const std::function<async::Task<void>(const Call&)>& wor
 }
 
 void CallReactor::OnCancel() {
+  if (lifeline_ == nullptr) return;  // answered already; gRPC calls this after Start or never
   boost::asio::post(lifeline_->strand,
                     [lifeline = lifeline_] { lifeline->Cut(Cause::kCancelled); });
 }

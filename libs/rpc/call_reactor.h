@@ -22,7 +22,7 @@
 
 namespace houbu::rpc {
 
-/// Finishes its call exactly once, by Refuse or by the end of the coroutine given to Start, and
+/// Finishes its call exactly once, by Answer or by the end of the coroutine given to Start, and
 /// deletes itself when gRPC is done with it.
 class CallReactor final : public grpc::ServerUnaryReactor {
  public:
@@ -33,8 +33,8 @@ class CallReactor final : public grpc::ServerUnaryReactor {
   /// The call as handlers see it, for filling in before Start.
   Call& call() { return call_; }
 
-  /// Answers without running anything.
-  void Refuse(const absl::Status& status);
+  /// Answers without running anything: a refusal, or what was there at once.
+  void Answer(const absl::Status& status);
 
   /// Runs the coroutine that `work` makes of the call, until it ends or call().deadline passes.
   void Start(const std::function<async::Task<void>(const Call&)>& work);
@@ -70,7 +70,8 @@ class CallReactor final : public grpc::ServerUnaryReactor {
   CallObserver& observer_;
   const absl::Time start_;
   Call call_;
-  std::shared_ptr<Lifeline> lifeline_;
+  boost::asio::any_io_executor executor_;
+  std::shared_ptr<Lifeline> lifeline_;  // made by Start: what is answered at once needs none
 };
 
 }  // namespace houbu::rpc

@@ -115,20 +115,44 @@ absl::Status Seam::Learn(absl::Span<const std::string> service_names) {
 
 grpc::ServerUnaryReactor* Seam::Open(grpc::CallbackServerContext& context,
                                      const google::protobuf::Message& request, const Work& work) {
-  const MethodRule* rule = access_.Find(request.GetDescriptor());
-  if (rule == nullptr) {
-    grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-    reactor->Finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "There is no such method."));
-    return reactor;
-  }
-  auto* reactor = new CallReactor(executor_, *rule, metrics_, observer_);
-  const absl::Status admitted = Admit(*rule, context, request, reactor->call());
-  if (admitted.ok()) {
-    reactor->Start(work);
+  grpc::ServerUnaryReactor* reactor = nullptr;
+  CallReactor* const received = Receive(context, request, reactor);
+  if (received != nullptr) received->Start(work);
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* Seam::OpenAtOnce(
+    grpc::CallbackServerContext& context, const google::protobuf::Message& request,
+    absl::FunctionRef<std::optional<absl::Status>(const Call&)> attempt,
+    absl::FunctionRef<Work()> work) {
+  grpc::ServerUnaryReactor* reactor = nullptr;
+  CallReactor* const received = Receive(context, request, reactor);
+  if (received == nullptr) return reactor;
+  const std::optional<absl::Status> answered = attempt(received->call());
+  if (answered.has_value()) {
+    received->Answer(*answered);
   } else {
-    reactor->Refuse(admitted);
+    received->Start(work());
   }
   return reactor;
+}
+
+// Gives the call where it was admitted; where not, it has its answer.
+CallReactor* Seam::Receive(grpc::CallbackServerContext& context,
+                           const google::protobuf::Message& request,
+                           grpc::ServerUnaryReactor*& reactor) {
+  const MethodRule* rule = access_.Find(request.GetDescriptor());
+  if (rule == nullptr) {
+    reactor = context.DefaultReactor();
+    reactor->Finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "There is no such method."));
+    return nullptr;
+  }
+  auto* received = new CallReactor(executor_, *rule, metrics_, observer_);
+  reactor = received;
+  const absl::Status admitted = Admit(*rule, context, request, received->call());
+  if (admitted.ok()) return received;
+  received->Answer(admitted);
+  return nullptr;
 }
 
 absl::Status Seam::Admit(const MethodRule& rule, const grpc::CallbackServerContext& context,

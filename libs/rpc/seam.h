@@ -2,6 +2,7 @@
 /// here, so that no handler authenticates, counts, logs or translates errors by itself.
 #pragma once
 
+#include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
@@ -11,6 +12,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,6 +26,8 @@
 #include "libs/rpc/observer.h"
 
 namespace houbu::rpc {
+
+class CallReactor;
 
 /// Bounds incoming calls.
 struct SeamOptions {
@@ -74,6 +78,27 @@ class Seam final {
     });
   }
 
+  /// As Run, for methods that mostly have their answer in memory: `at_once` runs on gRPC's own
+  /// thread, without a coroutine and without the process' loop, so what it touches must be safe on
+  /// any thread and it must not wait. Where it gives nothing, the coroutine answers; it must have
+  /// left the response alone then.
+  template <class Handlers, class Request, class Response>
+  grpc::ServerUnaryReactor* RunAtOnce(
+      grpc::CallbackServerContext* context, const Request* request, Response* response,
+      Handlers* handlers,
+      std::optional<absl::Status> (Handlers::*at_once)(const Call&, const Request&, Response&),
+      async::Task<Response> (Handlers::*method)(const Call&, const Request&)) {
+    const auto attempt = [&](const Call& call) {
+      return (handlers->*at_once)(call, *request, *response);
+    };
+    const auto work = [&]() -> Work {
+      return [handlers, method, request, response](const Call& call) {
+        return Answer(handlers, method, &call, request, response);
+      };
+    };
+    return OpenAtOnce(*context, *request, attempt, work);
+  }
+
  private:
   using Work = std::function<async::Task<void>(const Call&)>;
 
@@ -90,6 +115,13 @@ class Seam final {
 
   grpc::ServerUnaryReactor* Open(grpc::CallbackServerContext& context,
                                  const google::protobuf::Message& request, const Work& work);
+  grpc::ServerUnaryReactor* OpenAtOnce(
+      grpc::CallbackServerContext& context, const google::protobuf::Message& request,
+      absl::FunctionRef<std::optional<absl::Status>(const Call&)> attempt,
+      absl::FunctionRef<Work()> work);
+  CallReactor* Receive(grpc::CallbackServerContext& context,
+                       const google::protobuf::Message& request,
+                       grpc::ServerUnaryReactor*& reactor);
   absl::Status Admit(const MethodRule& rule, const grpc::CallbackServerContext& context,
                      const google::protobuf::Message& request, Call& call) const;
 
