@@ -92,43 +92,66 @@ constexpr char kLoadHistory[] = R"sql(
   SELECT booking_id, state, at, cause
   FROM booking_history WHERE booking_id = ANY($1::text[]) ORDER BY booking_id, seq)sql";
 
-Task<std::vector<Booking>> PostgresBookings::Complete(postgres::Result rows) {
+namespace {
+
+/// Puts rows of bookings, places and history together; the bookings stay in their order.
+absl::StatusOr<std::vector<Booking>> BookingsOf(const postgres::Result& rows,
+                                                const postgres::Result& places,
+                                                const postgres::Result& history) {
   std::vector<Booking> bookings;
-  std::vector<std::string> ids;
   std::map<std::string, std::size_t> positions;
   for (int i = 0; i < rows.rows(); ++i) {
-    ASSIGN_OR_CO_RETURN(Booking booking, BookingOf(rows.row(i)));
+    ASSIGN_OR_RETURN(Booking booking, BookingOf(rows.row(i)));
     positions[booking.id.value()] = bookings.size();
-    ids.push_back(booking.id.value());
     bookings.push_back(std::move(booking));
   }
-  if (bookings.empty()) co_return bookings;
-  Parameters params;
-  params.AddTextArray(ids);
-  ASSIGN_OR_CO_RETURN(const postgres::Result places, co_await pool_.Query(kLoadPlaces, params));
   for (int i = 0; i < places.rows(); ++i) {
     const postgres::Row row = places.row(i);
-    bookings[positions[row.Text("booking_id")]].places.push_back(PlaceOf(row));
+    bookings[positions.at(row.Text("booking_id"))].places.push_back(PlaceOf(row));
   }
-  ASSIGN_OR_CO_RETURN(const postgres::Result history, co_await pool_.Query(kLoadHistory, params));
   for (int i = 0; i < history.rows(); ++i) {
     const postgres::Row row = history.row(i);
     HistoryEntry entry;
     entry.state = ParseBookingState(row.Text("state")).value_or(BookingState::kHeld);
     entry.at = row.Time("at");
     entry.cause = row.Text("cause");
-    bookings[positions[row.Text("booking_id")]].history.push_back(std::move(entry));
+    bookings[positions.at(row.Text("booking_id"))].history.push_back(std::move(entry));
   }
-  co_return bookings;
+  return bookings;
 }
 
-Task<Booking> PostgresBookings::Load(BookingId id) {
+Parameters IdsOf(const std::vector<std::string>& ids) {
   Parameters params;
-  params.Add(id.value());
-  ASSIGN_OR_CO_RETURN(postgres::Result rows,
-                      co_await pool_.Query(absl::StrCat(kColumns, "WHERE id = $1"), params));
-  if (rows.empty()) co_return Refuse(kBookingNotFound);
-  ASSIGN_OR_CO_RETURN(std::vector<Booking> bookings, co_await Complete(std::move(rows)));
+  params.AddTextArray(ids);
+  return params;
+}
+
+}  // namespace
+
+Task<std::vector<Booking>> PostgresBookings::Complete(postgres::Result rows) {
+  if (rows.empty()) co_return std::vector<Booking>();
+  std::vector<std::string> ids;
+  for (int i = 0; i < rows.rows(); ++i) ids.push_back(rows.row(i).Text("id"));
+  std::vector<postgres::Statement> statements(2);
+  statements[0] = {kLoadPlaces, IdsOf(ids)};
+  statements[1] = {kLoadHistory, IdsOf(ids)};
+  ASSIGN_OR_CO_RETURN(const std::vector<postgres::Result> parts,
+                      co_await pool_.QueryAll(std::move(statements)));
+  co_return BookingsOf(rows, parts[0], parts[1]);
+}
+
+// All of it in one journey, the booking first: should it change meanwhile, its version is the old
+// one and nothing can be built on what was read.
+Task<Booking> PostgresBookings::Load(BookingId id) {
+  const std::vector<std::string> ids(1, id.value());
+  std::vector<postgres::Statement> statements(3);
+  statements[0] = {absl::StrCat(kColumns, "WHERE id = ANY($1::text[])"), IdsOf(ids)};
+  statements[1] = {kLoadPlaces, IdsOf(ids)};
+  statements[2] = {kLoadHistory, IdsOf(ids)};
+  ASSIGN_OR_CO_RETURN(const std::vector<postgres::Result> parts,
+                      co_await pool_.QueryAll(std::move(statements)));
+  if (parts[0].empty()) co_return Refuse(kBookingNotFound);
+  ASSIGN_OR_CO_RETURN(std::vector<Booking> bookings, BookingsOf(parts[0], parts[1], parts[2]));
   co_return std::move(bookings.front());
 }
 

@@ -1,27 +1,26 @@
-/// The record in PostgreSQL: every change is one transaction.
+/// The record in PostgreSQL: changes in flight share their commits.
 #pragma once
 
-#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "libs/async/task.h"
+#include "libs/postgres/group_commit.h"
 #include "libs/postgres/pool.h"
-#include "libs/postgres/unit_of_work.h"
 #include "services/slot/app/ports.h"
+#include "services/slot/storage/change_keys.h"
+#include "services/slot/storage/encode_effect.h"
+#include "services/slot/storage/serial_block.h"
 
 namespace houbu::slot {
-
-/// Turns an effect into the call that brings it about; made in peers/.
-using EncodeEffect =
-    std::function<postgres::OutboxCall(const Effect& effect, const EffectContext& context)>;
 
 /// Commits changes.
 class PostgresRecord final : public Record {
  public:
-  /// `pool` must outlive this.
-  PostgresRecord(postgres::Pool& pool, EncodeEffect encode)
-      : pool_(pool), encode_(std::move(encode)) {}
+  /// `pool` must outlive this and all changes under way.
+  PostgresRecord(postgres::Pool& pool, EncodeEffect encode,
+                 postgres::GroupCommitOptions options = postgres::GroupCommitOptions());
 
   async::Task<std::optional<std::string>> FindAnswer(RequestKey key) override;
   async::Task<std::int64_t> NextSerial() override;
@@ -29,7 +28,8 @@ class PostgresRecord final : public Record {
 
  private:
   postgres::Pool& pool_;
-  EncodeEffect encode_;
+  SerialBlock serials_;
+  postgres::GroupCommit<PendingChange, Committed> commits_;
 };
 
 }  // namespace houbu::slot

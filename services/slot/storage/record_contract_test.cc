@@ -1,89 +1,8 @@
 // One contract for the record, run on memory and on PostgreSQL: the referee says the same.
-#include "services/slot/app/memory_record.h"
-#include "services/slot/storage/test_scene.h"
+#include "services/slot/storage/record_subject.h"
 
 namespace houbu::slot {
 namespace {
-
-/// What the contract speaks to.
-struct Subject {
-  boost::asio::io_context& loop;
-  testing::ManualClock& clock;
-  Record& record;
-  BookingStore& bookings;
-  DemandStore& demands;
-  RunStore& runs;
-  InventoryRecord& inventory;
-
-  template <class Result>
-  Result Run(boost::asio::awaitable<Result> task) {
-    return testing::RunTask(loop, std::move(task));
-  }
-};
-
-// The sample's train g1 as memory keeps it.
-MemoryRun TrainG1() {
-  MemoryRun train;
-  train.run.id = RunId("g1");
-  train.run.display_name = "G1";
-  train.run.service_date = absl::CivilDay(2026, 12, 1);
-  train.run.time_zone = "Asia/Shanghai";
-  const absl::Time start = absl::FromCivil(absl::CivilHour(2026, 12, 1, 0), absl::UTCTimeZone());
-  train.run.departs_at = start;
-  for (int i = 0; i < 3; ++i) {
-    const absl::Time at = start + absl::Hours(i);
-    train.run.stops.push_back(Stop{std::string(1, static_cast<char>('a' + i)), "", "", at, at});
-  }
-  train.run.classes = {RunClass{"second", ClassKind::kAssigned, 4},
-                       RunClass{"standing", ClassKind::kCounted, 2}};
-  for (int i = 1; i <= 4; ++i) {
-    train.units["second"].push_back(Unit{"01", absl::StrCat("0", i)});
-  }
-  return train;
-}
-
-Booking NewBooking(const std::string& id, const std::string& travellers, absl::Time now) {
-  BookingTerms terms;
-  terms.id = BookingId(id);
-  terms.number = absl::StrCat("YJ", id);
-  terms.account = "accounts/ac-1";
-  terms.trip.run = RunId("g1");
-  terms.trip.time_zone = "Asia/Shanghai";
-  terms.trip.service_date = absl::CivilDay(2026, 12, 1);
-  terms.trip.class_code = "second";
-  terms.trip.legs = LegRange{0, 2};
-  terms.trip.departs_at = now + absl::Hours(48);
-  terms.trip.arrives_at = now + absl::Hours(50);
-  terms.fare = terms.total = Fen(100);
-  terms.payment = "payments/pm-1";
-  for (absl::string_view key : absl::StrSplit(travellers, ',')) {
-    Place place;
-    place.traveller.key = std::string(key);
-    terms.places.push_back(place);
-  }
-  return HoldPlaces(terms, now, absl::Minutes(10));
-}
-
-// A change that books `units` of second class over `legs`, or counted places where there are none.
-Change BookingChange(const std::string& id, const std::string& travellers, LegRange legs,
-                     std::vector<int> units, absl::Time now) {
-  Booking booking = NewBooking(id, travellers, now);
-  booking.trip.legs = legs;
-  if (units.empty()) booking.trip.class_code = "standing";
-  Allocation allocation;
-  allocation.units = std::move(units);
-  allocation.epoch = 1;
-  Change change;
-  change.now = now;
-  change.claim = ClaimFor(booking, allocation);
-  change.booking = std::move(booking);
-  return change;
-}
-
-std::string CommitReason(Subject& subject, const Change& change) {
-  const auto committed = subject.Run(subject.record.Commit(change));
-  return committed.ok() ? "" : std::string(ReasonOf(committed.status()));
-}
 
 void CheckReferee(Subject& subject) {
   const absl::Time now = subject.clock.Now();
@@ -157,7 +76,7 @@ void CheckAnswers(Subject& subject) {
   CHECK(subject.Run(subject.record.FindAnswer(answer.key)).value() == "as before");
   CHECK(absl::IsAborted(subject.Run(subject.record.Commit(change)).status()));
   answer.key.fingerprint = "other";
-  CHECK(ReasonOfOutcome(subject.Run(subject.record.FindAnswer(answer.key))) == "REQUEST_ID_REUSED");
+  CHECK(ReasonOfResult(subject.Run(subject.record.FindAnswer(answer.key))) == "REQUEST_ID_REUSED");
 }
 
 void CheckEpochs(Subject& subject) {
@@ -177,7 +96,7 @@ void CheckEpochs(Subject& subject) {
   CHECK(again.debts.empty());
   REQUIRE(subject.Run(subject.inventory.Settle(run, raised.debts)).ok());
   CHECK(subject.Run(subject.inventory.ToRebuild(owing.now + absl::Hours(1), 9))->empty());
-  CHECK(ReasonOfOutcome(subject.Run(subject.inventory.RaiseEpoch(RunId("none"), 1, 0))) ==
+  CHECK(ReasonOfResult(subject.Run(subject.inventory.RaiseEpoch(RunId("none"), 1, 0))) ==
         "RUN_NOT_FOUND");
   CHECK(subject.Run(subject.inventory.RunsInUse("", 9)).value() == std::vector<RunId>{run});
   CHECK(subject.Run(subject.inventory.RunsInUse("g1", 9))->empty());
@@ -244,10 +163,9 @@ TEST_CASE("the record in memory keeps its contract", "[slot][record][W-15][X-01]
 }
 
 TEST_CASE("the record in PostgreSQL keeps its contract", "[slot][record][W-15][X-01][X-07]") {
-  const auto scene = Scene::OrSkip();
+  const auto scene = RecordScene::OrSkip();
   if (!scene) return;
-  CheckContract(Subject{scene->loop, scene->clock, scene->record, scene->bookings, scene->demands,
-                        scene->runs, scene->inventory});
+  CheckContract(scene->subject());
 }
 
 }  // namespace houbu::slot
