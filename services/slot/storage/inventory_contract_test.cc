@@ -214,6 +214,30 @@ TEST_CASE("added units go to the line first", "[slot][line][X-13]") {
   CHECK(Reason(subject->Run(line.index().AddCapacity(kRun, none)).status()) == "CAPACITY_INVALID");
 }
 
+TEST_CASE("a party in a counted class may be as large as the class, in line too",
+          "[slot][inventory][W-05][W-07]") {
+  const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
+  if (!subject) return;
+  Line line(*subject);
+  RunState state = Train();
+  state.classes[1].capacity = kCapacityMax;
+  line.Load(state);
+  const auto standing = [](LegRange legs, int party) {
+    return DemandKind{"standing", legs, party};
+  };
+  REQUIRE(line.Buy("bk-all", standing({0, 3}, kCapacityMax)).ok());
+  REQUIRE(line.Wait("dm-most", standing({0, 2}, 65536), 1) == EnlistOutcome::kWaiting);
+  REQUIRE(line.Wait("dm-many", standing({1, 3}, 256), 2) == EnlistOutcome::kWaiting);
+  REQUIRE(line.Wait("dm-rest", standing({0, 1}, kCapacityMax - 65536), 3) ==
+          EnlistOutcome::kWaiting);
+  CHECK(Reason(line.Buy("bk-one", standing({0, 1}, 1)).status()) == "SOLD_OUT");
+  CHECK(Reason(line.Buy("bk-x", standing({0, 1}, kCapacityMax + 1)).status()) == "PARTY_INVALID");
+  CHECK(line.Release("bk-all") == 3);
+  CHECK(line.Served() == std::vector<std::string>{"dm-most", "dm-many", "dm-rest"});
+  CHECK(line.Free("standing", {0, 1}) == 0);
+  CHECK(line.Free("standing", {1, 2}) == kCapacityMax - 65536 - 256);
+}
+
 TEST_CASE("malformed asks are refused by name", "[slot][inventory]") {
   const auto subject = InventorySubject::OrSkip(GENERATE(Backend::kMemory, Backend::kRedis));
   if (!subject) return;

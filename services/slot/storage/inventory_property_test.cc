@@ -1,6 +1,7 @@
 // The index in Redis against the plain model: random histories, compared after every step.
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_join.h"
 
 #include "services/slot/domain/inventory_audit.h"
+#include "services/slot/storage/follower_subject.h"
 #include "services/slot/storage/inventory_subject.h"
 
 namespace houbu::slot {
@@ -37,15 +39,30 @@ class Dice final {
   std::mt19937_64 engine_;
 };
 
+// A class that sells the units of an earlier one.
+ClassLayout Sharing(ClassLayout owner, const std::string& code) {
+  owner.shares = owner.owner();
+  owner.code = code;
+  return owner;
+}
+
 RunState RandomRun(Dice& dice, const std::string& id) {
+  const std::vector<std::string> positions = {"", "", "ABCDF", "UML", "A"};
   RunState state;
   state.run = id;
   state.epoch = dice.Roll(1, 9);
   state.legs = dice.Roll(2, 8);
   const int classes = dice.Roll(1, 3);
   for (int i = 0; i < classes; ++i) {
+    const std::string code = absl::StrCat("class-", i);
+    if (i > 0 && dice.Roll(0, 3) == 0) {
+      state.classes.push_back(Sharing(dice.Pick(state.classes), code));
+      state.classes.back().positions = dice.Pick(positions);
+      continue;
+    }
     ClassLayout layout;
-    layout.code = absl::StrCat("class-", i);
+    layout.code = code;
+    layout.positions = dice.Pick(positions);
     layout.kind = dice.Roll(0, 2) == 0 ? ClassKind::kCounted : ClassKind::kAssigned;
     layout.capacity = dice.Roll(1, 5);
     if (layout.kind == ClassKind::kAssigned) {
@@ -73,9 +90,14 @@ std::string Show(const std::vector<Match>& matches) {
   return text;
 }
 
-template <class Value>
-std::string Show(const absl::StatusOr<Value>& outcome, std::string value) {
-  return outcome.ok() ? value : std::string(ReasonOf(outcome.status()));
+template <class Value, class ShowValue>
+std::string Show(const absl::StatusOr<Value>& outcome, ShowValue show) {
+  return outcome.ok() ? show(*outcome) : std::string(ReasonOf(outcome.status()));
+}
+
+template <class ShowValue>
+std::string Show(const absl::Status& outcome, ShowValue show) {
+  return outcome.ok() ? show(0) : std::string(ReasonOf(outcome));
 }
 
 // One run, driven on both implementations in step.
@@ -87,12 +109,21 @@ class History final {
         dice_(seed),
         state_(RandomRun(dice_, absl::StrCat("rn-", seed))) {}
 
-  void Run(int steps) {
+  // Compares after every step, or only at the end.
+  void Run(int steps, bool is_thorough) {
     Load(state_);
-    for (int step = 0; step < steps; ++step) {
+    fast_follower_.emplace(fast_, state_.run);
+    plain_follower_.emplace(plain_, state_.run);
+    for (int step = 1; step <= steps; ++step) {
       Step();
-      Compare();
+      if (is_thorough || step == steps) {
+        Compare();
+      }
     }
+    const RunEpoch run = {state_.run, state_.epoch};
+    Both(
+        "remove", [&](auto& i) { return i.Remove(run); },
+        [](auto) { return std::string("removed"); });
   }
 
   // How much happened: a property over idle histories would prove nothing.
@@ -104,11 +135,17 @@ class History final {
   template <class Call, class ShowValue>
   void Both(const std::string& what, Call call, ShowValue show) {
     absl::StrAppend(&log_, what, "\n");
-    INFO(log_);
     const auto fast = fast_.Run(call(fast_.index()));
     const auto plain = plain_.Run(call(plain_.index()));
-    REQUIRE(Show(fast, fast.ok() ? show(*fast) : "") ==
-            Show(plain, plain.ok() ? show(*plain) : ""));
+    Expect(Show(fast, show), Show(plain, show));
+  }
+
+  // Requires that both are the same; says little where they are: there are millions of these.
+  void Expect(const std::string& fast, const std::string& plain) {
+    if (fast != plain) {
+      INFO(log_);
+      REQUIRE(fast == plain);
+    }
   }
 
   void Step() {
@@ -121,8 +158,10 @@ class History final {
       Enlist();
     } else if (roll < 92) {
       Withdraw();
-    } else if (roll < 96) {
+    } else if (roll < 95) {
       AddCapacity();
+    } else if (roll < 97) {
+      SetSale();
     } else {
       Reload();
     }
@@ -161,9 +200,12 @@ class History final {
     const std::string token = dice_.Roll(0, 9) == 0 ? SomeToken() : NewId("bk");
     const DemandKind kind = RandomKind();
     const RunEpoch run = RandomEpoch();
+    static const std::vector<std::string> kWishes = {"", "", "A", "FA", "L", "X"};
+    const std::string wish = dice_.Pick(kWishes);
     tokens_.push_back(token);
     Both(
-        absl::StrCat("allocate ", token), [&](auto& i) { return i.Allocate(run, kind, token); },
+        absl::StrCat("allocate ", token, " ", Describe(kind), " wishing for ", wish),
+        [&](auto& i) { return i.AllocateWished(run, kind, token, wish); },
         [](const std::vector<int>& units) { return absl::StrJoin(units, ","); });
   }
 
@@ -185,7 +227,8 @@ class History final {
     enlisted_.push_back(demand);
     tokens_.push_back(demand.demand);
     Both(
-        absl::StrCat("enlist ", demand.demand), [&](auto& i) { return i.Enlist(run, demand); },
+        absl::StrCat("enlist ", demand.demand, " ", Describe(demand.kind)),
+        [&](auto& i) { return i.Enlist(run, demand); },
         [](EnlistOutcome outcome) { return absl::StrCat(static_cast<int>(outcome)); });
   }
 
@@ -195,6 +238,10 @@ class History final {
     Both(
         absl::StrCat("withdraw ", demand), [&](auto& i) { return i.Withdraw(run, demand); },
         [](WithdrawOutcome outcome) { return absl::StrCat(static_cast<int>(outcome)); });
+  }
+
+  static std::string Describe(const DemandKind& kind) {
+    return absl::StrCat(kind.class_code, " ", kind.legs.from, "-", kind.legs.to, " x", kind.party);
   }
 
   void AddCapacity() {
@@ -210,7 +257,16 @@ class History final {
         [](int matches) { return absl::StrCat(matches); });
   }
 
+  void SetSale() {
+    const Sale sale = dice_.Roll(0, 2) == 0 ? Sale::kClosed : Sale::kOpen;
+    const RunEpoch run = RandomEpoch();
+    Both(
+        sale == Sale::kClosed ? "close" : "open", [&](auto& i) { return i.SetSale(run, sale); },
+        [](auto) { return std::string("set"); });
+  }
+
   void Reload() {
+    Compare();
     RunState state = state_;
     state.epoch += dice_.Roll(-1, 3);
     if (!state.taken.empty() && dice_.Roll(0, 1) == 0) {
@@ -224,6 +280,7 @@ class History final {
         absl::StrCat("load epoch ", state.epoch), [&](auto& i) { return i.Load(state); },
         [](int matches) { return absl::StrCat(matches); });
     loaded_ = true;
+    was_loaded_ = true;
   }
 
   // The same matches in the same order; a load serves class by class, so by class there.
@@ -238,30 +295,50 @@ class History final {
       std::stable_sort(plain.begin(), plain.end(), by_class);
     }
     loaded_ = false;
-    REQUIRE(Show(fast) == Show(plain));
+    Expect(Show(fast), Show(plain));
     served_ += static_cast<int>(fast.size());
   }
 
+  // What the changes tell is what both indexes have, told in the same order; a load serves class by
+  // class, and some orders have no winner there.
+  void CompareFollowers() {
+    const int page = dice_.Roll(1, 9);
+    std::vector<std::string> fast = fast_follower_->Follow(page);
+    std::vector<std::string> plain = plain_follower_->Follow(page);
+    if (was_loaded_) {
+      std::sort(fast.begin(), fast.end());
+      std::sort(plain.begin(), plain.end());
+    }
+    was_loaded_ = false;
+    Expect(absl::StrJoin(fast, "; "), absl::StrJoin(plain, "; "));
+    Expect(fast_follower_->Error(), "");
+    Expect(plain_follower_->Error(), "");
+  }
+
   void Compare() {
-    INFO(log_);
     CompareMatches();
     const IndexState fast = *fast_.Run(fast_.index().FullState(state_.run));
     const IndexState plain = *plain_.Run(plain_.index().FullState(state_.run));
     const InventoryAudit audit = Audit(plain.state, fast);
-    REQUIRE(audit.differences == std::vector<std::string>());
-    REQUIRE(audit.conservation_error() == 0);
-    REQUIRE(audit.oversold == 0);
-    REQUIRE(audit.servable_waiting == 0);
-    REQUIRE(Validate(fast.state).ok());
-    const DemandKind kind = RandomKind();
-    const auto fast_free =
-        *fast_.Run(fast_.index().Snapshot({state_.run, fast.state.epoch}, kind.legs));
-    const auto plain_free =
-        *plain_.Run(plain_.index().Snapshot({state_.run, fast.state.epoch}, kind.legs));
-    for (std::size_t i = 0; i < plain_free.size(); ++i) {
-      REQUIRE(fast_free[i].class_code == plain_free[i].class_code);
-      REQUIRE(fast_free[i].free == plain_free[i].free);
-    }
+    Expect(absl::StrJoin(audit.differences, "; "), "");
+    Expect(absl::StrCat("not conserved: ", audit.conservation_error()), "not conserved: 0");
+    Expect(absl::StrCat("oversold: ", audit.oversold), "oversold: 0");
+    Expect(absl::StrCat("passed over: ", audit.servable_waiting), "passed over: 0");
+    Expect(std::string(ReasonOf(Validate(fast.state))), "");
+    Expect(fast.state.sale == Sale::kOpen ? "open" : "closed",
+           plain.state.sale == Sale::kOpen ? "open" : "closed");
+    CompareFollowers();
+    const RunEpoch run = {state_.run, fast.state.epoch};
+    const LegRange legs = RandomKind().legs;
+    Both(
+        "snapshot", [&](auto& i) { return i.Snapshot(run, legs); },
+        [](const std::vector<ClassVacancy>& vacancies) {
+          std::string text;
+          for (const ClassVacancy& vacancy : vacancies) {
+            absl::StrAppend(&text, vacancy.class_code, " ", vacancy.free, "; ");
+          }
+          return text;
+        });
     waited_ += static_cast<int>(fast.state.waiting.size());
     state_ = plain.state;
   }
@@ -276,6 +353,9 @@ class History final {
   std::string log_;
   int serial_ = 0;
   bool loaded_ = false;
+  bool was_loaded_ = false;
+  std::optional<Follower> fast_follower_;
+  std::optional<Follower> plain_follower_;
   int served_ = 0;
   int waited_ = 0;
 };
@@ -284,22 +364,26 @@ class History final {
 
 TEST_CASE("the index serves whom the plain model serves and never sells a unit-leg twice",
           "[slot][property][W-05][W-07][W-12][X-01][X-13][X-18]") {
-  const auto fast = InventorySubject::OrSkip(Backend::kRedis, 1);
+  // As usual a call does all its work; a few pieces at a time must come to the same.
+  const int work_max = GENERATE(0, 3);
+  const auto fast = InventorySubject::OrSkip(Backend::kRedis, 1, work_max);
   if (!fast) return;
   const auto plain = InventorySubject::OrSkip(Backend::kMemory, 1);
   const int first_seed = Setting("HOUBU_TEST_SEED", 20261201);
-  const int histories = Setting("HOUBU_TEST_HISTORIES", 200);
+  const int histories = (Setting("HOUBU_TEST_HISTORIES", 300) + 1) / 2;
   int served = 0;
   int waited = 0;
   for (int seed = first_seed; seed < first_seed + histories; ++seed) {
     INFO("HOUBU_TEST_SEED=" << seed << " HOUBU_TEST_HISTORIES=1 repeats this history");
+    const bool is_long = seed % 50 == 0;
     History history(*fast, *plain, seed);
-    history.Run(40);
+    history.Run(is_long ? 40 : 10, is_long);
     served += history.served();
     waited += history.waited();
   }
-  CHECK((histories < 100 || served > 5 * histories));
-  CHECK((histories < 100 || waited > 20 * histories));
+  CAPTURE(first_seed, histories, work_max, served, waited);
+  CHECK((histories < 100 || served > histories));
+  CHECK((histories < 100 || waited > 2 * histories));
 }
 
 }  // namespace houbu::slot

@@ -18,10 +18,15 @@ constexpr char kRaiseEpoch[] = R"sql(
   WHERE id = $1 AND epoch <= $2
   RETURNING epoch)sql";
 
+// Waits for those who claim places by the epoch there was, and keeps others from coming in between.
+constexpr char kLockRun[] = "SELECT pg_advisory_xact_lock(run_lock($1))";
+
 constexpr char kReadEpoch[] = "SELECT epoch FROM runs WHERE id = $1";
 
 // The rebuild that follows is owed too: should it not come about, somebody does it later.
-constexpr char kOweRebuild[] = "INSERT INTO index_debts (run_id, created_at) VALUES ($1, $2)";
+constexpr char kOweRebuild[] = R"sql(
+  INSERT INTO index_debts (run_id, created_at)
+  SELECT id, $2::timestamptz FROM runs WHERE id = $1)sql";
 
 constexpr char kReadDebts[] = "SELECT id FROM index_debts WHERE run_id = $1";
 
@@ -32,6 +37,7 @@ Task<RaisedEpoch> PostgresInventory::RaiseEpoch(RunId run, std::int64_t used, st
   Parameters params = name;
   params.Add(used).Add(index);
   ASSIGN_OR_CO_RETURN(postgres::Transaction transaction, co_await pool_.Begin());
+  CO_RETURN_IF_ERROR(co_await transaction.Execute(kLockRun, name));
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
                       co_await transaction.Execute(kRaiseEpoch, std::move(params)));
   if (rows.empty()) {
@@ -57,13 +63,8 @@ Task<RunState> PostgresInventory::ReadState(RunId run) {
   co_return co_await reader.Read();
 }
 
-constexpr char kSettle[] = "DELETE FROM index_debts WHERE run_id = $1 AND id = ANY($2::bigint[])";
-
 Task<void> PostgresInventory::Settle(RunId run, std::vector<std::int64_t> debts) {
-  Parameters params;
-  params.Add(run.value()).AddIntArray(debts);
-  const auto settled = co_await pool_.Query(kSettle, std::move(params));
-  co_return settled.status();
+  return settlement_.Settle(run.value(), std::move(debts));
 }
 
 Task<void> PostgresInventory::MarkDirty(RunId run) {
@@ -93,7 +94,7 @@ Task<std::vector<RunId>> PostgresInventory::ToRebuild(absl::Time owing_since, in
 constexpr char kRunsInUse[] = R"sql(
   SELECT id FROM runs
   WHERE id > $1 AND departs_at > $2
-    AND (EXISTS (SELECT 1 FROM allocations AS a WHERE a.run_id = runs.id AND a.live)
+    AND (EXISTS (SELECT 1 FROM allocations AS a WHERE a.run_id = runs.id)
          OR EXISTS (SELECT 1 FROM demands AS d WHERE d.run_id = runs.id AND d.state = 'WAITING'))
   ORDER BY id LIMIT $3)sql";
 
@@ -108,8 +109,11 @@ Task<std::vector<RunId>> PostgresInventory::RunsInUse(std::string after, int lim
   co_return runs;
 }
 
-constexpr char kLiveHolders[] =
-    "SELECT DISTINCT holder FROM allocations WHERE live AND holder = ANY($1::text[])";
+// Most hold under their own booking's name, and are found by it.
+constexpr char kLiveHolders[] = R"sql(
+  SELECT holder FROM allocations WHERE booking_id = ANY($1::text[]) AND holder = booking_id
+  UNION
+  SELECT holder FROM allocations WHERE holder = ANY($1::text[]) AND holder <> booking_id)sql";
 
 Task<std::set<std::string>> PostgresInventory::LiveHolders(std::vector<std::string> holders) {
   Parameters params;

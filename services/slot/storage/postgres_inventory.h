@@ -11,6 +11,7 @@
 #include "libs/postgres/pool.h"
 #include "libs/postgres/unit_of_work.h"
 #include "services/slot/app/ports.h"
+#include "services/slot/storage/debt_settlement.h"
 
 namespace houbu::slot {
 
@@ -18,7 +19,8 @@ namespace houbu::slot {
 class PostgresInventory final : public InventoryRecord {
  public:
   /// Both must outlive this; debts are dated, and runs have ended, by `clock`.
-  PostgresInventory(postgres::Pool& pool, const Clock& clock) : pool_(pool), clock_(clock) {}
+  PostgresInventory(postgres::Pool& pool, const Clock& clock)
+      : pool_(pool), clock_(clock), settlement_(pool) {}
 
   async::Task<RaisedEpoch> RaiseEpoch(RunId run, std::int64_t used, std::int64_t index) override;
   async::Task<RunState> ReadState(RunId run) override;
@@ -32,6 +34,7 @@ class PostgresInventory final : public InventoryRecord {
  private:
   postgres::Pool& pool_;
   const Clock& clock_;
+  DebtSettlement settlement_;
 };
 
 }  // namespace houbu::slot

@@ -8,12 +8,22 @@
 #include "libs/redis/keys.h"
 #include "services/slot/storage/redis_library.h"
 #include "services/slot/storage/redis_replies.h"
+#include "services/slot/storage/redis_run_state.h"
 
 namespace houbu::slot {
 namespace {
 
 // How long a consumer's matches wait for it before another takes them over.
 constexpr absl::Duration kSilenceMax = absl::Minutes(1);
+
+// What allocating is refused with while work of an earlier call is left over.
+constexpr char kLineServing[] = "LINE_SERVING";
+
+// How many pieces of left-over work one call does; each serves many.
+constexpr int kRoundsMax = 10000;
+
+// How often a large run is read anew because it changed while it was read.
+constexpr int kStateRoundsMax = 4;
 
 std::string ShardPrefix(int shard) {
   return absl::StrCat("h:", redis::ShardTag(redis::Shard{shard}));
@@ -48,30 +58,80 @@ async::Task<redis::Reply> RedisInventory::Ask(std::string function, std::string 
 }
 
 async::Task<int> RedisInventory::Load(RunState state) {
-  std::vector<std::string> args = LoadArguments(state);
+  CO_RETURN_IF_ERROR(Validate(state));
+  const std::string key = KeyOf(state.run);
+  std::vector<std::string> head = LoadHead(state);
+  ASSIGN_OR_CO_RETURN(const redis::Reply begun,
+                      co_await Ask("houbu_load_begin", key, std::move(head)));
+  const std::string generation = begun.text();
+  if (generation.empty()) {
+    co_return 0;
+  }
+  std::vector<std::vector<std::string>> parts = LoadParts(state, generation);
+  for (std::vector<std::string>& part : parts) {
+    ASSIGN_OR_CO_RETURN(const redis::Reply filled,
+                        co_await Ask("houbu_load_part", key, std::move(part)));
+  }
+  std::vector<std::string> end(1, generation);
   ASSIGN_OR_CO_RETURN(const redis::Reply reply,
-                      co_await Ask("houbu_load", KeyOf(state.run), std::move(args)));
-  co_return static_cast<int>(reply.integer());
+                      co_await Ask("houbu_load_end", key, std::move(end)));
+  const RunEpoch run = {state.run, state.epoch};
+  co_return co_await Finish(run, reply, 0);
 }
 
 async::Task<std::vector<int>> RedisInventory::Allocate(RunEpoch run, DemandKind kind,
                                                        std::string token) {
-  std::vector<std::string> args = KindArguments(run, kind);
-  args.push_back(std::move(token));
-  ASSIGN_OR_CO_RETURN(const redis::Reply reply,
-                      co_await Ask("houbu_allocate", KeyOf(run.run), std::move(args)));
-  co_return ParseUnits(reply);
+  std::string none;
+  co_return co_await AllocateWished(std::move(run), std::move(kind), std::move(token),
+                                    std::move(none));
+}
+
+async::Task<std::vector<int>> RedisInventory::AllocateWished(RunEpoch run, DemandKind kind,
+                                                             std::string token,
+                                                             std::string positions) {
+  const std::string key = KeyOf(run.run);
+  for (int round = 1;; ++round) {
+    std::vector<std::string> args = KindArguments(run, kind);
+    args.push_back(token);
+    args.push_back(positions);
+    const auto reply = co_await Ask("houbu_allocate", key, std::move(args));
+    if (reply.ok()) {
+      co_return ParseUnits(*reply);
+    }
+    // The line is served first; the call has done a piece of that.
+    if (ReasonOf(reply.status()) != kLineServing || round == kRoundsMax) {
+      co_return reply.status();
+    }
+  }
+}
+
+async::Task<int> RedisInventory::Finish(RunEpoch run, redis::Reply served, std::size_t at) {
+  if (served.items().size() != at + 2) {
+    co_return absl::InternalError("a Redis function answered something unexpected");
+  }
+  int matches = static_cast<int>(served.items()[at].integer());
+  bool is_left = served.items()[at + 1].integer() != 0;
+  const std::string key = KeyOf(run.run);
+  for (int round = 0; is_left && round < kRoundsMax; ++round) {
+    std::vector<std::string> args(1, absl::StrCat(run.epoch));
+    const auto reply = co_await Ask("houbu_serve", key, std::move(args));
+    // The call is done whatever becomes of the rest: the run's next call, or whoever reads the
+    // matches of its shard, goes on.
+    if (!reply.ok() || reply->items().size() != 2) {
+      break;
+    }
+    matches += static_cast<int>(reply->items()[0].integer());
+    is_left = reply->items()[1].integer() != 0;
+  }
+  co_return matches;
 }
 
 async::Task<ReleaseOutcome> RedisInventory::Release(RunEpoch run, std::string token) {
   std::vector<std::string> args = {absl::StrCat(run.epoch), std::move(token)};
   ASSIGN_OR_CO_RETURN(const redis::Reply reply,
                       co_await Ask("houbu_release", KeyOf(run.run), std::move(args)));
-  if (reply.items().size() != 2) {
-    co_return absl::InternalError("houbu_release answered something unexpected");
-  }
-  co_return ReleaseOutcome{.released = reply.items()[0].integer() == 1,
-                           .matches = static_cast<int>(reply.items()[1].integer())};
+  ASSIGN_OR_CO_RETURN(const int matches, co_await Finish(run, reply, 1));
+  co_return ReleaseOutcome{.released = reply.items()[0].integer() == 1, .matches = matches};
 }
 
 async::Task<EnlistOutcome> RedisInventory::Enlist(RunEpoch run, WaitingDemand demand) {
@@ -80,7 +140,10 @@ async::Task<EnlistOutcome> RedisInventory::Enlist(RunEpoch run, WaitingDemand de
   args.push_back(absl::StrCat(absl::ToUnixMicros(demand.effective_time)));
   ASSIGN_OR_CO_RETURN(const redis::Reply reply,
                       co_await Ask("houbu_enlist", KeyOf(run.run), std::move(args)));
-  co_return reply.text() == "matched" ? EnlistOutcome::kMatched : EnlistOutcome::kWaiting;
+  ASSIGN_OR_CO_RETURN(const int matches, co_await Finish(run, reply, 1));
+  static_cast<void>(matches);
+  co_return reply.items()[0].text() == "matched" ? EnlistOutcome::kMatched
+                                                 : EnlistOutcome::kWaiting;
 }
 
 async::Task<WithdrawOutcome> RedisInventory::Withdraw(RunEpoch run, std::string demand) {
@@ -99,7 +162,21 @@ async::Task<int> RedisInventory::AddCapacity(RunEpoch run, AddedUnits added) {
                                    added.extends_coach ? "1" : "0"};
   ASSIGN_OR_CO_RETURN(const redis::Reply reply,
                       co_await Ask("houbu_add_capacity", KeyOf(run.run), std::move(args)));
-  co_return static_cast<int>(reply.integer());
+  co_return co_await Finish(std::move(run), reply, 0);
+}
+
+async::Task<void> RedisInventory::SetSale(RunEpoch run, Sale sale) {
+  std::vector<std::string> args = {absl::StrCat(run.epoch), sale == Sale::kClosed ? "c" : "o"};
+  const absl::StatusOr<redis::Reply> reply =
+      co_await Ask("houbu_set_sale", KeyOf(run.run), std::move(args));
+  co_return reply.status();
+}
+
+async::Task<void> RedisInventory::Remove(RunEpoch run) {
+  std::vector<std::string> args(1, absl::StrCat(run.epoch));
+  const absl::StatusOr<redis::Reply> reply =
+      co_await Ask("houbu_remove", KeyOf(run.run), std::move(args));
+  co_return reply.status();
 }
 
 async::Task<void> RedisInventory::Confirm(std::string run, std::vector<std::string> tokens) {
@@ -121,11 +198,37 @@ async::Task<std::vector<ClassVacancy>> RedisInventory::Snapshot(RunEpoch run, Le
   co_return vacancies;
 }
 
-async::Task<IndexState> RedisInventory::FullState(std::string run) {
+async::Task<RunVacancy> RedisInventory::Vacancy(std::string run) {
   std::vector<std::string> none;
   ASSIGN_OR_CO_RETURN(const redis::Reply reply,
-                      co_await Ask("houbu_state", KeyOf(run), std::move(none)));
-  co_return ParseIndexState(run, reply);
+                      co_await Ask("houbu_vacancy", KeyOf(run), std::move(none)));
+  co_return ParseVacancy(run, reply);
+}
+
+async::Task<ChangePage> RedisInventory::ReadChanges(int shard, std::string after_id, int count) {
+  std::vector<std::string> args = {std::move(after_id), absl::StrCat(count)};
+  std::string stream = absl::StrCat(ShardPrefix(shard), ":changes");
+  ASSIGN_OR_CO_RETURN(const redis::Reply reply,
+                      co_await Ask("houbu_changes", std::move(stream), std::move(args)));
+  co_return ParseChanges(reply);
+}
+
+async::Task<IndexState> RedisInventory::FullState(std::string run) {
+  IndexState index;
+  for (int round = 1; round <= kStateRoundsMax; ++round) {
+    StatePages pages(run);
+    do {
+      std::vector<std::string> args = pages.Next();
+      ASSIGN_OR_CO_RETURN(const redis::Reply reply,
+                          co_await Ask("houbu_state", KeyOf(run), std::move(args)));
+      CO_RETURN_IF_ERROR(pages.Add(reply));
+    } while (!pages.IsComplete());
+    index = pages.Take();
+    if (!pages.ChangedMeanwhile()) {
+      break;
+    }
+  }
+  co_return index;
 }
 
 async::Task<std::vector<Match>> RedisInventory::ReadMatches(int shard, std::string consumer,
@@ -155,7 +258,7 @@ async::Task<void> RedisInventory::AckMatch(Match match) {
 async::Task<std::vector<UnconfirmedToken>> RedisInventory::UnconfirmedTokens(int shard,
                                                                              absl::Duration age,
                                                                              int count) {
-  std::vector<std::string> args = {absl::StrCat(absl::ToInt64Microseconds(age)),
+  std::vector<std::string> args = {absl::StrCat(absl::ToInt64Milliseconds(age)),
                                    absl::StrCat(count)};
   std::string key = absl::StrCat(ShardPrefix(shard), ":unconfirmed");
   ASSIGN_OR_CO_RETURN(const redis::Reply reply,

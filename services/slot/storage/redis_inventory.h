@@ -1,6 +1,7 @@
 /// The index in Redis: one function call a step, all keys of a run on its shard.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,18 @@ class RedisInventory final : public InventoryIndex {
   int shards() const override { return shards_; }
   async::Task<int> Load(RunState state) override;
   async::Task<std::vector<int>> Allocate(RunEpoch run, DemandKind kind, std::string token) override;
+  async::Task<std::vector<int>> AllocateWished(RunEpoch run, DemandKind kind, std::string token,
+                                               std::string positions) override;
   async::Task<ReleaseOutcome> Release(RunEpoch run, std::string token) override;
   async::Task<EnlistOutcome> Enlist(RunEpoch run, WaitingDemand demand) override;
   async::Task<WithdrawOutcome> Withdraw(RunEpoch run, std::string demand) override;
   async::Task<int> AddCapacity(RunEpoch run, AddedUnits added) override;
+  async::Task<void> SetSale(RunEpoch run, Sale sale) override;
+  async::Task<void> Remove(RunEpoch run) override;
   async::Task<void> Confirm(std::string run, std::vector<std::string> tokens) override;
   async::Task<std::vector<ClassVacancy>> Snapshot(RunEpoch run, LegRange legs) override;
+  async::Task<RunVacancy> Vacancy(std::string run) override;
+  async::Task<ChangePage> ReadChanges(int shard, std::string after_id, int count) override;
   async::Task<IndexState> FullState(std::string run) override;
   async::Task<std::vector<Match>> ReadMatches(int shard, std::string consumer, int count) override;
   async::Task<void> AckMatch(Match match) override;
@@ -39,6 +46,9 @@ class RedisInventory final : public InventoryIndex {
   std::string KeyOf(const std::string& run) const;
   async::Task<redis::Reply> Ask(std::string function, std::string key,
                                 std::vector<std::string> args);
+  // Reads {..., demands served, 1 when work is left over} from item `at` on and does what is left;
+  // answers how many were served.
+  async::Task<int> Finish(RunEpoch run, redis::Reply served, std::size_t at);
 
   redis::Client& client_;
   int shards_;

@@ -1,7 +1,5 @@
 #include "services/slot/storage/redis_replies.h"
 
-#include <algorithm>
-#include <map>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -12,8 +10,8 @@
 namespace houbu::slot {
 namespace {
 
-constexpr Refusal kRefusals[] = {kSoldOut,    kClassUnknown,    kLegsInvalid, kPartyInvalid,
-                                 kTokenInUse, kCapacityInvalid, kStateInvalid};
+constexpr Refusal kRefusals[] = {kSoldOut,      kRunClosed,  kClassUnknown,    kLegsInvalid,
+                                 kPartyInvalid, kTokenInUse, kCapacityInvalid, kStateInvalid};
 
 absl::Status Malformed() {
   return absl::InternalError("a Redis function answered something unexpected");
@@ -30,59 +28,45 @@ std::int64_t NumberIn(const redis::Reply& reply) {
 
 int IntIn(const redis::Reply& reply) { return static_cast<int>(NumberIn(reply)); }
 
-std::vector<int> NumbersIn(absl::string_view list) {
-  std::vector<int> numbers;
-  for (const absl::string_view number : absl::StrSplit(list, ',', absl::SkipEmpty())) {
-    numbers.push_back(static_cast<int>(NumberIn(number)));
+ChangeKind ChangeKindOf(absl::string_view op, std::size_t words) {
+  const bool is_places = words == 8;
+  if (op == "-" && is_places) {
+    return ChangeKind::kTaken;
   }
-  return numbers;
+  if (op == "+" && is_places) {
+    return ChangeKind::kGivenBack;
+  }
+  if (op == "^" && words == 6) {
+    return ChangeKind::kAdded;
+  }
+  if (op == "=") {
+    return ChangeKind::kReplaced;
+  }
+  return op == "x" ? ChangeKind::kRemoved : ChangeKind::kOther;
 }
 
-void AppendKind(const DemandKind& kind, std::vector<std::string>& args) {
-  args.push_back(kind.class_code);
-  args.push_back(absl::StrCat(kind.legs.from));
-  args.push_back(absl::StrCat(kind.legs.to));
-  args.push_back(absl::StrCat(kind.party));
-}
-
-// Reads class, from, to, party from `items` at `at`.
-DemandKind KindIn(const std::vector<redis::Reply>& items, std::size_t at) {
-  const LegRange legs = {IntIn(items[at + 1]), IntIn(items[at + 2])};
-  return DemandKind{items[at].text(), legs, IntIn(items[at + 3])};
-}
-
-// The bits that are set, bit 0 being the highest of the first byte.
-std::vector<int> BitsIn(const std::string& bitmap) {
-  std::vector<int> bits;
-  for (std::size_t i = 0; i < bitmap.size(); ++i) {
-    for (int b = 0; b < 8; ++b) {
-      if ((static_cast<unsigned char>(bitmap[i]) >> (7 - b) & 1U) != 0) {
-        bits.push_back(static_cast<int>(i) * 8 + b);
-      }
-    }
+// Reads "<op> <run> <epoch> ...": the words of the stream S:changes.
+VacancyChange ParseChange(const std::string& id, absl::string_view text) {
+  const std::vector<absl::string_view> words = absl::StrSplit(text, ' ');
+  const auto number = [&words](std::size_t at) { return static_cast<int>(NumberIn(words[at])); };
+  VacancyChange change;
+  change.id = id;
+  change.kind = ChangeKindOf(words[0], words.size());
+  if (words.size() >= 3) {
+    change.run = std::string(words[1]);
+    change.epoch = NumberIn(words[2]);
   }
-  return bits;
-}
-
-absl::Status ReadClass(const redis::Reply& reply, IndexState& index) {
-  const std::vector<redis::Reply>& items = reply.items();
-  if (items.size() != 5) {
-    return Malformed();
+  if (change.kind == ChangeKind::kAdded) {
+    change.class_code = std::string(words[3]);
+    change.first_unit = number(4);
+    change.added = number(5);
+  } else if (change.kind == ChangeKind::kTaken || change.kind == ChangeKind::kGivenBack) {
+    change.class_code = std::string(words[3]);
+    change.legs = LegRange{number(4), number(5)};
+    change.party = number(6);
+    change.units = words[7] == "*" ? std::vector<int>() : NumbersIn(words[7]);
   }
-  const ClassKind kind = items[1].text() == "c" ? ClassKind::kCounted : ClassKind::kAssigned;
-  index.state.classes.push_back(
-      ClassLayout{items[0].text(), kind, IntIn(items[2]), NumbersIn(items[3].text())});
-  FreeUnits free = {items[0].text(), {}, {}};
-  for (const redis::Reply& leg : items[4].items()) {
-    if (kind == ClassKind::kCounted) {
-      free.count.push_back(IntIn(leg));
-      continue;
-    }
-    free.unit_numbers.push_back(BitsIn(leg.text()));
-    free.count.push_back(static_cast<int>(free.unit_numbers.back().size()));
-  }
-  index.free.push_back(std::move(free));
-  return absl::OkStatus();
+  return change;
 }
 
 }  // namespace
@@ -103,28 +87,32 @@ absl::Status RefusalOf(const absl::Status& failure) {
   return failure;
 }
 
-std::vector<std::string> LoadArguments(const RunState& state) {
-  std::vector<std::string> args = {absl::StrCat(state.epoch), absl::StrCat(state.legs),
-                                   absl::StrCat(state.classes.size())};
-  for (const ClassLayout& layout : state.classes) {
-    args.push_back(layout.code);
-    args.push_back(layout.kind == ClassKind::kCounted ? "c" : "a");
-    args.push_back(absl::StrCat(layout.capacity));
-    args.push_back(absl::StrJoin(layout.coach_sizes, ","));
+std::vector<int> NumbersIn(absl::string_view list) {
+  std::vector<int> numbers;
+  for (const absl::string_view number : absl::StrSplit(list, ',', absl::SkipEmpty())) {
+    numbers.push_back(static_cast<int>(NumberIn(number)));
   }
-  args.push_back(absl::StrCat(state.taken.size()));
-  for (const TakenPlaces& places : state.taken) {
-    args.push_back(places.token);
-    AppendKind(places.kind, args);
-    args.push_back(absl::StrJoin(places.units, ","));
+  return numbers;
+}
+
+absl::StatusOr<ClassFree> ParseClass(const redis::Reply& reply) {
+  const std::vector<redis::Reply>& items = reply.items();
+  if (items.size() != 7) {
+    return Malformed();
   }
-  args.push_back(absl::StrCat(state.waiting.size()));
-  for (const WaitingDemand& waiting : state.waiting) {
-    args.push_back(waiting.demand);
-    AppendKind(waiting.kind, args);
-    args.push_back(absl::StrCat(absl::ToUnixMicros(waiting.effective_time)));
+  const ClassKind kind = items[1].text() == "c" ? ClassKind::kCounted : ClassKind::kAssigned;
+  ClassFree free;
+  free.layout =
+      ClassLayout{items[0].text(), kind,           IntIn(items[2]), NumbersIn(items[3].text()),
+                  items[5].text(), items[6].text()};
+  for (const redis::Reply& leg : items[4].items()) {
+    if (kind == ClassKind::kCounted) {
+      free.counts.push_back(IntIn(leg));
+    } else {
+      free.bitmaps.push_back(leg.text());
+    }
   }
-  return args;
+  return free;
 }
 
 std::vector<int> ParseUnits(const redis::Reply& reply) {
@@ -135,64 +123,63 @@ std::vector<int> ParseUnits(const redis::Reply& reply) {
   return units;
 }
 
-absl::StatusOr<IndexState> ParseIndexState(const std::string& run, const redis::Reply& reply) {
+absl::StatusOr<RunVacancy> ParseVacancy(const std::string& run, const redis::Reply& reply) {
   const std::vector<redis::Reply>& parts = reply.items();
-  if (parts.size() != 5) {
+  if (parts.size() != 4) {
     return Malformed();
   }
-  IndexState index;
-  index.state.run = run;
-  index.state.epoch = NumberIn(parts[0]);
-  index.state.legs = IntIn(parts[1]);
-  for (const redis::Reply& layout : parts[2].items()) {
-    if (absl::Status read = ReadClass(layout, index); !read.ok()) {
-      return read;
+  RunVacancy vacancy = {run, NumberIn(parts[0]), IntIn(parts[1]), parts[2].text(), {}};
+  for (const redis::Reply& shown : parts[3].items()) {
+    absl::StatusOr<ClassFree> free = ParseClass(shown);
+    if (!free.ok()) {
+      return free.status();
     }
+    vacancy.classes.push_back(*std::move(free));
   }
-  for (const redis::Reply& taken : parts[3].items()) {
-    const std::vector<redis::Reply>& items = taken.items();
-    if (items.size() != 6) {
-      return Malformed();
-    }
-    index.state.taken.push_back(
-        TakenPlaces{items[0].text(), KindIn(items, 1), ParseUnits(items[5])});
+  return vacancy;
+}
+
+absl::StatusOr<ChangePage> ParseChanges(const redis::Reply& reply) {
+  const std::vector<redis::Reply>& items = reply.items();
+  if (items.size() % 2 == 0) {
+    return Malformed();
   }
-  for (const redis::Reply& waiting : parts[4].items()) {
-    const std::vector<redis::Reply>& items = waiting.items();
-    if (items.size() != 6) {
-      return Malformed();
-    }
-    index.state.waiting.push_back(
-        WaitingDemand{items[0].text(), KindIn(items, 1), absl::FromUnixMicros(NumberIn(items[5]))});
+  ChangePage page;
+  page.gap = items[0].integer() != 0;
+  page.changes.reserve(items.size() / 2);
+  for (std::size_t i = 1; i + 1 < items.size(); i += 2) {
+    page.changes.push_back(ParseChange(items[i].text(), items[i + 1].text()));
   }
-  std::sort(index.state.taken.begin(), index.state.taken.end(),
-            [](const TakenPlaces& a, const TakenPlaces& b) { return a.token < b.token; });
-  std::sort(index.state.waiting.begin(), index.state.waiting.end(), StandsBefore);
-  return index;
+  return page;
 }
 
 absl::StatusOr<Match> ParseMatch(int shard, const redis::Reply& entry) {
   if (entry.items().size() != 2) {
     return Malformed();
   }
-  std::map<std::string, std::string> fields;
-  const std::vector<redis::Reply>& pairs = entry.items()[1].items();
-  for (std::size_t i = 0; i + 1 < pairs.size(); i += 2) {
-    fields[pairs[i].text()] = pairs[i + 1].text();
-  }
+  const std::vector<redis::Reply>& fields = entry.items()[1].items();
   Match match;
   match.shard = shard;
   match.id = entry.items()[0].text();
-  match.run = fields["run"];
-  match.demand = fields["demand"];
-  match.kind.class_code = fields["class"];
-  match.units = NumbersIn(fields["units"]);
+  match.readable = false;
+  if (fields.size() != 2 || fields[0].text() != "m") {
+    return match;
+  }
+  // <run> <epoch> <demand> <class> <from> <to> <party> <units>
+  const std::vector<absl::string_view> words = absl::StrSplit(fields[1].text(), ' ');
+  match.run = std::string(words[0]);
+  if (words.size() != 8) {
+    return match;
+  }
+  match.demand = std::string(words[2]);
+  match.kind.class_code = std::string(words[3]);
+  match.units = words[7] == "*" ? std::vector<int>() : NumbersIn(words[7]);
   match.readable = !match.run.empty() && !match.demand.empty() &&
-                   absl::SimpleAtoi(fields["epoch"], &match.epoch) &&
-                   absl::SimpleAtoi(fields["from"], &match.kind.legs.from) &&
-                   absl::SimpleAtoi(fields["to"], &match.kind.legs.to) &&
-                   absl::SimpleAtoi(fields["party"], &match.kind.party) &&
-                   absl::StrJoin(match.units, ",") == fields["units"];
+                   absl::SimpleAtoi(words[1], &match.epoch) &&
+                   absl::SimpleAtoi(words[4], &match.kind.legs.from) &&
+                   absl::SimpleAtoi(words[5], &match.kind.legs.to) &&
+                   absl::SimpleAtoi(words[6], &match.kind.party) &&
+                   (words[7] == "*" || absl::StrJoin(match.units, ",") == words[7]);
   return match;
 }
 

@@ -2,11 +2,23 @@
 
 local GROUP = 'slot'
 
+-- Goes on with work some call of the shard left over and nobody came to finish.
+local function serve_some(shard)
+  local id = redis.call('SRANDMEMBER', shard .. ':left')
+  local run = id and recall(shard .. ':r:' .. id)
+  if run and run.work == 'w' then
+    serve_left(run)
+  elseif id then
+    redis.call('SREM', shard .. ':left', id)
+  end
+end
+
 -- KEYS[1]: the shard's stream. ARGV: consumer, count, milliseconds of silence after which another
 -- consumer's matches are taken over. Answers {id, {field, value, ...}} for each: what this consumer
 -- already has first, then new ones, for which a quarter is kept.
 local function read_matches(keys, args)
   local stream, consumer, count, silence = keys[1], args[1], tonumber(args[2]), args[3]
+  serve_some(string.sub(stream, 1, -string.len(':matches') - 1))
   local claim = {'XAUTOCLAIM', stream, GROUP, consumer, silence, '0-0', 'COUNT', count, 'JUSTID'}
   if redis.pcall(unpack(claim)).err then
     redis.call('XGROUP', 'CREATE', stream, GROUP, '0', 'MKSTREAM')
@@ -37,22 +49,30 @@ local function acknowledge(keys, args)
   return 1
 end
 
--- KEYS[1]: the shard's set of unconfirmed takers. ARGV: microseconds of age, count. Answers run,
+-- Reads who holds a token: its letter, nil when it has no places.
+local function letter_of(shard, id, token)
+  local run = id and recall(shard .. ':r:' .. id)
+  local held = run and redis.call('HGET', bucket_of(run, token), token)
+  if held and not is_waiting(held) then
+    return string.sub(held, 1, 1)
+  end
+  return nil
+end
+
+-- KEYS[1]: the shard's set of unconfirmed takers. ARGV: milliseconds of age, count. Answers run,
 -- token, holder, run, token, holder, ...
 local function unconfirmed(keys, args)
   local shard = string.sub(keys[1], 1, -string.len(':unconfirmed') - 1)
-  local now = redis.call('TIME')
-  local latest = string.format('%.0f', now[1] * 1000000 + now[2] - tonumber(args[1]))
+  local latest = string.format('%.0f', now_in_milliseconds() - tonumber(args[1]))
   local found = {}
   for _, member in ipairs(redis.call('ZRANGE', keys[1], '-inf', latest, 'BYSCORE', 'LIMIT', 0,
                                      args[2])) do
     local id, token = string.match(member, '^(%S+) (.*)$')
-    local held = redis.call('HGET', shard .. ':r:' .. id .. ':t', token)
-    if held then
-      local _, _, _, holder = parse_taken(held)
+    local letter = letter_of(shard, id, token)
+    if letter then
       found[#found + 1] = id
       found[#found + 1] = token
-      found[#found + 1] = holder
+      found[#found + 1] = letter
     else
       redis.call('ZREM', keys[1], member)
     end
@@ -60,6 +80,6 @@ local function unconfirmed(keys, args)
   return found
 end
 
-redis.register_function('houbu_matches', read_matches)
-redis.register_function('houbu_acknowledge', acknowledge)
-redis.register_function('houbu_unconfirmed', unconfirmed)
+redis.register_function('houbu_matches', in_one_place(read_matches))
+redis.register_function('houbu_acknowledge', in_one_place(acknowledge))
+redis.register_function('houbu_unconfirmed', in_one_place(unconfirmed))
