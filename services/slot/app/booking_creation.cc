@@ -23,10 +23,13 @@ absl::Status CheckParty(const std::vector<Traveller>& travellers) {
 }
 
 Task<std::string> BookingCreation::Create(BookingWish wish, Mutation<Booking> mutation) {
-  ASSIGN_OR_CO_RETURN(std::optional<std::string> answer,
-                      co_await tools_.record.FindAnswer(mutation.key));
-  if (answer.has_value()) co_return *std::move(answer);
+  const RequestKey key = mutation.key;
+  auto answer = co_await Attempt(std::move(wish), std::move(mutation));
+  if (answer.ok()) co_return answer;
+  co_return co_await StoredAnswerOr(tools_.record, key, answer.status());
+}
 
+Task<std::string> BookingCreation::Attempt(BookingWish wish, Mutation<Booking> mutation) {
   const absl::Time now = tools_.clock.Now();
   PlacementOrder order;
   ASSIGN_OR_CO_RETURN(order.travellers,

@@ -28,12 +28,15 @@ class BookingCreation final {
   BookingCreation(BookingTools tools, const StatementCheck& statements)
       : tools_(tools), statements_(statements), placement_(tools) {}
 
-  /// Holds places, all or none; gives the stored answer. Refuses the STATEMENT_ reasons,
-  /// kRunNotFound, kClassUnknown, kStretchUnknown, kRunDeparted, kSaleNotOpen,
+  /// Holds places, all or none; gives the stored answer. A request sent again gets the answer it
+  /// got before, whatever has become of the run, the sale or the statement since. Refuses the
+  /// STATEMENT_ reasons, kRunNotFound, kClassUnknown, kStretchUnknown, kRunDeparted, kSaleNotOpen,
   /// kOutsideBookingPeriod, and what Placement::Book refuses.
   async::Task<std::string> Create(BookingWish wish, Mutation<Booking> mutation);
 
  private:
+  async::Task<std::string> Attempt(BookingWish wish, Mutation<Booking> mutation);
+
   BookingTools tools_;
   const StatementCheck& statements_;
   Placement placement_;

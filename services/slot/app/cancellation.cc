@@ -20,19 +20,24 @@ Task<std::string> Cancellation::Cancel(CancellationWish wish, Mutation<Booking> 
   // It is cancelled, whatever the index says now: what fails here is made good by a rebuild.
   const absl::Status ignored =
       co_await tools_.fresh_index.Repay(done.booking.trip.run, done.committed, done.booking.holder);
+  TellReleased(tools_);
   co_return std::move(done.answer);
 }
 
 Task<Cancellation::Cancelled> Cancellation::Attempt(CancellationWish wish,
                                                     Mutation<Booking> mutation) {
+  const RequestKey key = mutation.key;
+  auto done = co_await CancelNow(std::move(wish), std::move(mutation));
+  if (done.ok()) co_return done;
+  Cancelled before;
+  before.replayed = true;
+  ASSIGN_OR_CO_RETURN(before.answer, co_await StoredAnswerOr(tools_.record, key, done.status()));
+  co_return before;
+}
+
+Task<Cancellation::Cancelled> Cancellation::CancelNow(CancellationWish wish,
+                                                      Mutation<Booking> mutation) {
   Cancelled done;
-  ASSIGN_OR_CO_RETURN(std::optional<std::string> answer,
-                      co_await tools_.record.FindAnswer(mutation.key));
-  if (answer.has_value()) {
-    done.answer = *std::move(answer);
-    done.replayed = true;
-    co_return done;
-  }
   ASSIGN_OR_CO_RETURN(Booking before, co_await tools_.bookings.Load(wish.booking));
   if (before.account != wish.origin.account) co_return Refuse(kBookingNotFound);
   const absl::Time now = tools_.clock.Now();

@@ -35,6 +35,7 @@ class Cancellation final {
     Committed committed;
   };
   async::Task<Cancelled> Attempt(CancellationWish wish, Mutation<Booking> mutation);
+  async::Task<Cancelled> CancelNow(CancellationWish wish, Mutation<Booking> mutation);
 
   BookingTools tools_;
 };

@@ -1,7 +1,9 @@
 #include "services/slot/app/demand_line.h"
 
 #include <utility>
+#include <vector>
 
+#include "libs/async/join.h"
 #include "libs/async/retry.h"
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
@@ -49,7 +51,7 @@ Task<std::string> DemandLine::Enlist(Enlistment enlistment, Mutation<Demand> mut
   async::RetryPolicy policy;
   std::function<Task<Written>()> attempt = [this, enlistment = std::move(enlistment),
                                             mutation = std::move(mutation)] {
-    return EnlistInRecord(enlistment, mutation);
+    return OrBefore(EnlistInRecord(enlistment, mutation), mutation.key);
   };
   ASSIGN_OR_CO_RETURN(Written written, co_await async::Retry<Written>(policy, std::move(attempt)));
   if (written.owes) {
@@ -59,15 +61,19 @@ Task<std::string> DemandLine::Enlist(Enlistment enlistment, Mutation<Demand> mut
   co_return std::move(written.answer);
 }
 
+// What refuses may be what the request itself did when it was sent before.
+Task<DemandLine::Written> DemandLine::OrBefore(Task<Written> writing, RequestKey key) {
+  auto written = co_await std::move(writing);
+  if (written.ok()) co_return written;
+  Written before;
+  ASSIGN_OR_CO_RETURN(before.answer,
+                      co_await StoredAnswerOr(tools_.record, std::move(key), written.status()));
+  co_return before;
+}
+
 Task<DemandLine::Written> DemandLine::EnlistInRecord(Enlistment enlistment,
                                                      Mutation<Demand> mutation) {
   Written written;
-  ASSIGN_OR_CO_RETURN(std::optional<std::string> answer,
-                      co_await tools_.record.FindAnswer(mutation.key));
-  if (answer.has_value()) {
-    written.answer = *std::move(answer);
-    co_return written;
-  }
   ASSIGN_OR_CO_RETURN(const Target target, co_await FindTarget(enlistment.wish));
   const absl::Time now = tools_.clock.Now();
   Demand demand;
@@ -114,6 +120,7 @@ Task<void> DemandLine::TellIndex(Demand demand, Committed committed) {
   waiting.effective_time = demand.effective_at;
   const auto enlisted = co_await tools_.fresh_index.Enlist(std::move(epoch), std::move(waiting));
   if (!enlisted.ok()) co_return enlisted.status();
+  if (*enlisted == EnlistOutcome::kMatched) TellReleased(tools_);
   std::vector<std::int64_t> debts(1, committed.debt);
   co_return co_await tools_.inventory.Settle(demand.run, std::move(debts));
 }
@@ -122,7 +129,7 @@ Task<std::string> DemandLine::Withdraw(DemandId id, Origin origin, Mutation<Dema
   async::RetryPolicy policy;
   std::function<Task<Written>()> attempt = [this, id = std::move(id), origin = std::move(origin),
                                             mutation = std::move(mutation)] {
-    return WithdrawInRecord(id, origin, mutation);
+    return OrBefore(WithdrawInRecord(id, origin, mutation), mutation.key);
   };
   ASSIGN_OR_CO_RETURN(Written written, co_await async::Retry<Written>(policy, std::move(attempt)));
   if (written.owes) {
@@ -135,12 +142,6 @@ Task<std::string> DemandLine::Withdraw(DemandId id, Origin origin, Mutation<Dema
 Task<DemandLine::Written> DemandLine::WithdrawInRecord(DemandId id, Origin origin,
                                                        Mutation<Demand> mutation) {
   Written written;
-  ASSIGN_OR_CO_RETURN(std::optional<std::string> answer,
-                      co_await tools_.record.FindAnswer(mutation.key));
-  if (answer.has_value()) {
-    written.answer = *std::move(answer);
-    co_return written;
-  }
   ASSIGN_OR_CO_RETURN(written.demand, co_await demands_.Load(id));
   Change change;
   change.now = tools_.clock.Now();
@@ -160,9 +161,13 @@ Task<DemandLine::Written> DemandLine::WithdrawInRecord(DemandId id, Origin origi
 Task<int> DemandLine::SweepDeparted(int limit) {
   const absl::Time now = tools_.clock.Now();
   ASSIGN_OR_CO_RETURN(const std::vector<DemandId> departed, co_await demands_.Departed(now, limit));
+  std::vector<Task<void>> ends;
+  ends.reserve(departed.size());
+  for (const DemandId& id : departed) ends.push_back(FailDeparted(id));
+  ASSIGN_OR_CO_RETURN(const std::vector<absl::Status> ended,
+                      co_await async::Join<void>(std::move(ends)));
   absl::Status failure;
-  for (const DemandId& id : departed) {
-    const absl::Status failed = co_await FailDeparted(id);
+  for (const absl::Status& failed : ended) {
     if (absl::IsUnavailable(failed)) co_return failed;
     // One that cannot be failed must not hold up the others.
     if (!absl::IsAborted(failed)) failure.Update(failed);

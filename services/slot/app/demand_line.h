@@ -79,6 +79,7 @@ class DemandLine final {
     bool owes = false;  ///< The index is to be told.
   };
   async::Task<Target> FindTarget(DemandWish wish);
+  async::Task<Written> OrBefore(async::Task<Written> writing, RequestKey key);
   async::Task<Written> EnlistInRecord(Enlistment enlistment, Mutation<Demand> mutation);
   async::Task<Written> WithdrawInRecord(DemandId id, Origin origin, Mutation<Demand> mutation);
   async::Task<void> TellIndex(Demand demand, Committed committed);

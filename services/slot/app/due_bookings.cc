@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "libs/async/join.h"
 #include "libs/async/status_macros.h"
 
 namespace houbu::slot {
@@ -12,9 +13,14 @@ using async::Task;
 Task<int> DueBookings::Sweep(int limit) {
   const absl::Time now = tools_.clock.Now();
   ASSIGN_OR_CO_RETURN(const std::vector<BookingId> due, co_await tools_.bookings.Due(now, limit));
+  // Side by side, so that they share commits.
+  std::vector<Task<void>> ends;
+  ends.reserve(due.size());
+  for (const BookingId& id : due) ends.push_back(Handle(id));
+  ASSIGN_OR_CO_RETURN(const std::vector<absl::Status> ended,
+                      co_await async::Join<void>(std::move(ends)));
   absl::Status failure;
-  for (const BookingId& id : due) {
-    const absl::Status handled = co_await Handle(id);
+  for (const absl::Status& handled : ended) {
     if (absl::IsUnavailable(handled)) co_return handled;
     // One that cannot be ended must not hold up the others.
     if (!absl::IsAborted(handled)) failure.Update(handled);
@@ -48,6 +54,7 @@ Task<void> DueBookings::EndHold(Booking booking, absl::Time now) {
   ASSIGN_OR_CO_RETURN(const Committed committed, co_await tools_.record.Commit(std::move(change)));
   const absl::Status ignored =
       co_await tools_.fresh_index.Repay(expired->trip.run, committed, expired->holder);
+  TellReleased(tools_);
   co_return absl::OkStatus();
 }
 

@@ -15,6 +15,15 @@ std::int64_t IndexEpochIn(const absl::Status& refusal) {
   return epoch;
 }
 
+// An index that claims to be further ahead of what somebody knows claims what cannot be: the record
+// does not follow it there.
+constexpr std::int64_t kEpochsBehindMax = 1'000'000;
+
+// Of the index as a whole, not of one run that is being rebuilt.
+bool IsAway(const absl::Status& failure) {
+  return absl::IsUnavailable(failure) && ReasonOf(failure) != kIndexBusy.reason;
+}
+
 }  // namespace
 
 template <class T>
@@ -28,26 +37,35 @@ Task<FreshIndex::Fresh<T>> FreshIndex::Ask(RunEpoch run, std::function<Task<T>(R
       co_return fresh;
     }
     if (ReasonOf(outcome.status()) != kStaleIndex.reason) co_return outcome.status();
-    const std::int64_t index_epoch = IndexEpochIn(outcome.status());
+    // Nobody is faster twice: the index claims an epoch that the record never gave.
+    if (tries > 2) CO_RETURN_IF_ERROR(co_await Discard(run));
+    std::int64_t index_epoch = IndexEpochIn(outcome.status());
+    if (index_epoch > run.epoch + kEpochsBehindMax) index_epoch = 0;
     ASSIGN_OR_CO_RETURN(run.epoch, co_await Refresh(run, index_epoch));
   }
   co_return Refuse(kIndexBusy);
 }
 
 Task<Allocation> FreshIndex::Allocate(RunEpoch run, DemandKind kind, std::string token) {
-  std::function<Task<std::vector<int>>(RunEpoch)> call =
-      [this, kind = std::move(kind), token = std::move(token)](RunEpoch current) {
-        return index_.Allocate(std::move(current), kind, token);
-      };
-  ASSIGN_OR_CO_RETURN(Fresh<std::vector<int>> fresh,
-                      co_await Ask<std::vector<int>>(std::move(run), std::move(call)));
+  std::function<Task<std::vector<int>>(RunEpoch)> call = [this, kind, token](RunEpoch current) {
+    return index_.Allocate(std::move(current), kind, token);
+  };
+  absl::StatusOr<Fresh<std::vector<int>>> fresh =
+      co_await Ask<std::vector<int>>(run, std::move(call));
+  if (direct_ != nullptr && IsAway(fresh.status())) {
+    RunId id(run.run);
+    co_return co_await direct_->Allocate(std::move(id), std::move(kind), std::move(token));
+  }
+  if (!fresh.ok()) co_return fresh.status();
+  if (direct_ != nullptr) direct_->Forget();
   Allocation allocation;
-  allocation.units = std::move(fresh.value);
-  allocation.epoch = fresh.epoch;
+  allocation.units = std::move(fresh->value);
+  allocation.epoch = fresh->epoch;
   co_return allocation;
 }
 
 Task<ReleaseOutcome> FreshIndex::Release(RunEpoch run, std::string token) {
+  if (direct_ != nullptr) direct_->GiveBack(run.run, token);
   std::function<Task<ReleaseOutcome>(RunEpoch)> call =
       [this, token = std::move(token)](RunEpoch current) {
         return index_.Release(std::move(current), token);
@@ -58,13 +76,19 @@ Task<ReleaseOutcome> FreshIndex::Release(RunEpoch run, std::string token) {
 }
 
 Task<EnlistOutcome> FreshIndex::Enlist(RunEpoch run, WaitingDemand demand) {
+  const RunId id(run.run);
+  const std::int64_t used = run.epoch;
   std::function<Task<EnlistOutcome>(RunEpoch)> call =
       [this, demand = std::move(demand)](RunEpoch current) {
         return index_.Enlist(std::move(current), demand);
       };
-  ASSIGN_OR_CO_RETURN(const Fresh<EnlistOutcome> fresh,
-                      co_await Ask<EnlistOutcome>(std::move(run), std::move(call)));
-  co_return fresh.value;
+  const auto fresh = co_await Ask<EnlistOutcome>(std::move(run), std::move(call));
+  if (fresh.ok()) co_return fresh->value;
+  if (IsAway(fresh.status())) {
+    // Where this fails too, the debt of the demand remains.
+    const auto ignored = co_await record_.RaiseEpoch(id, used, 0);
+  }
+  co_return fresh.status();
 }
 
 Task<WithdrawOutcome> FreshIndex::Withdraw(RunEpoch run, std::string demand) {
@@ -89,9 +113,12 @@ Task<std::vector<ClassVacancy>> FreshIndex::Snapshot(RunEpoch run, LegRange legs
   std::function<Task<std::vector<ClassVacancy>>(RunEpoch)> call = [this, legs](RunEpoch current) {
     return index_.Snapshot(std::move(current), legs);
   };
-  ASSIGN_OR_CO_RETURN(Fresh<std::vector<ClassVacancy>> fresh,
-                      co_await Ask<std::vector<ClassVacancy>>(std::move(run), std::move(call)));
-  co_return std::move(fresh.value);
+  absl::StatusOr<Fresh<std::vector<ClassVacancy>>> fresh =
+      co_await Ask<std::vector<ClassVacancy>>(run, std::move(call));
+  if (fresh.ok()) co_return std::move(fresh->value);
+  if (direct_ == nullptr || !IsAway(fresh.status())) co_return fresh.status();
+  RunId id(run.run);
+  co_return co_await direct_->Snapshot(std::move(id), legs);
 }
 
 Task<void> FreshIndex::Repay(RunId run, Committed committed, std::string holder) {
@@ -114,6 +141,11 @@ Task<void> FreshIndex::TakeOut(RunId run, Committed committed, std::string deman
   }
   std::vector<std::int64_t> debts(1, committed.debt);
   co_return co_await record_.Settle(std::move(run), std::move(debts));
+}
+
+Task<void> FreshIndex::Discard(RunEpoch run) {
+  run.epoch = kEveryEpoch;
+  co_return co_await index_.Remove(std::move(run));
 }
 
 Task<std::int64_t> FreshIndex::Refresh(RunEpoch used, std::int64_t index) {

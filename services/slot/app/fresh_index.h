@@ -1,5 +1,6 @@
 /// The index, kept fresh: where it answers that it is missing or of another epoch, it is rebuilt
-/// from the record and asked again, and nobody notices but for the time it took.
+/// from the record and asked again, and nobody notices but for the time it took. Where it is away,
+/// places are found in the record itself.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include "libs/async/status_macros.h"
 #include "libs/async/task.h"
 #include "libs/base/refusal.h"
+#include "services/slot/app/direct_inventory.h"
 #include "services/slot/app/ports.h"
 
 namespace houbu::slot {
@@ -19,25 +21,21 @@ namespace houbu::slot {
 inline constexpr Refusal kIndexBusy{absl::StatusCode::kUnavailable, "INDEX_REBUILDING",
                                     "The inventory is being rebuilt; try again."};
 
-/// Places the index proposed, and the epoch in which it did.
-struct Allocation {
-  std::vector<int> units;
-  std::int64_t epoch = 0;
-};
-
 /// Asks the index, rebuilding a run's part of it when needed.
 class FreshIndex final {
  public:
-  /// Both must outlive this.
-  FreshIndex(InventoryIndex& index, InventoryRecord& record) : index_(index), record_(record) {}
+  /// All must outlive this. Without `direct` nothing is sold while the index is away.
+  FreshIndex(InventoryIndex& index, InventoryRecord& record, DirectInventory* direct = nullptr)
+      : index_(index), record_(record), direct_(direct) {}
 
-  /// As InventoryIndex::Allocate.
+  /// As InventoryIndex::Allocate. While the index is away, as DirectInventory::Allocate.
   async::Task<Allocation> Allocate(RunEpoch run, DemandKind kind, std::string token);
 
   /// As InventoryIndex::Release.
   async::Task<ReleaseOutcome> Release(RunEpoch run, std::string token);
 
-  /// As InventoryIndex::Enlist.
+  /// As InventoryIndex::Enlist. Where the index cannot be told, what it has of the run is void from
+  /// then on: it would pass over who waits.
   async::Task<EnlistOutcome> Enlist(RunEpoch run, WaitingDemand demand);
 
   /// As InventoryIndex::Withdraw.
@@ -46,7 +44,7 @@ class FreshIndex final {
   /// As InventoryIndex::AddCapacity. A rebuild has the units already; then nothing is added twice.
   async::Task<int> AddCapacity(RunEpoch run, AddedUnits added);
 
-  /// As InventoryIndex::Snapshot.
+  /// As InventoryIndex::Snapshot. While the index is away, as DirectInventory::Snapshot.
   async::Task<std::vector<ClassVacancy>> Snapshot(RunEpoch run, LegRange legs);
 
   /// Gives back what a committed change freed, and notes the debt as paid. What fails here is made
@@ -70,11 +68,14 @@ class FreshIndex final {
     std::int64_t epoch;
   };
 
+  async::Task<void> Discard(RunEpoch run);
+
   template <class T>
   async::Task<Fresh<T>> Ask(RunEpoch run, std::function<async::Task<T>(RunEpoch)> call);
 
   InventoryIndex& index_;
   InventoryRecord& record_;
+  DirectInventory* direct_;
 };
 
 }  // namespace houbu::slot

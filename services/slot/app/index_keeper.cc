@@ -1,5 +1,7 @@
 #include "services/slot/app/index_keeper.h"
 
+#include <algorithm>
+#include <chrono>
 #include <set>
 #include <utility>
 
@@ -13,6 +15,7 @@ using async::Task;
 constexpr int kPage = 200;
 constexpr int kTokensPerShard = 100;
 constexpr int kDifferencesMax = 100;
+constexpr int kRevivedPagesMax = 50;
 
 bool IsSound(const InventoryAudit& audit) {
   return audit.conservation_error() == 0 && audit.oversold == 0 && audit.servable_waiting == 0 &&
@@ -23,17 +26,24 @@ bool IsSound(const InventoryAudit& audit) {
 
 Task<int> IndexKeeper::RebuildOwed(int limit) {
   const absl::Time since = tools_.clock.Now() - tools_.policy.debt_age;
-  ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs,
-                      co_await tools_.inventory.ToRebuild(since, limit));
+  ASSIGN_OR_CO_RETURN(std::vector<RunId> runs, co_await tools_.inventory.ToRebuild(since, limit));
+  ASSIGN_OR_CO_RETURN(const Rebuilt done, co_await RebuildAll(std::move(runs)));
+  co_return done.runs;
+}
+
+Task<Rebuilt> IndexKeeper::RebuildAll(std::vector<RunId> runs) {
+  if (tools_.rebuild != nullptr) co_return co_await tools_.rebuild->Rebuild(std::move(runs));
+  Rebuilt done;
   absl::Status failure;
   for (const RunId& run : runs) {
     const absl::Status rebuilt = co_await Rebuild(run);
     if (absl::IsUnavailable(rebuilt)) co_return rebuilt;
     // One that cannot be rebuilt must not hold up the others.
     failure.Update(rebuilt);
+    ++done.runs;
   }
   if (!failure.ok()) co_return failure;
-  co_return static_cast<int>(runs.size());
+  co_return done;
 }
 
 Task<void> IndexKeeper::Rebuild(RunId run) {
@@ -46,15 +56,20 @@ Task<void> IndexKeeper::Rebuild(RunId run) {
 }
 
 Task<int> IndexKeeper::ReviveLost(int count) {
-  ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs,
-                      co_await tools_.inventory.RunsInUse(revived_to_, count));
-  revived_to_ = static_cast<int>(runs.size()) < count ? "" : runs.back().value();
   int revived = 0;
-  for (const RunId& run : runs) {
-    ASSIGN_OR_CO_RETURN(const bool lost, co_await IsLost(run));
-    if (!lost) continue;
-    CO_RETURN_IF_ERROR(co_await Rebuild(run));
-    ++revived;
+  for (int pages = 0; pages < kRevivedPagesMax; ++pages) {
+    ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs,
+                        co_await tools_.inventory.RunsInUse(revived_to_, count));
+    revived_to_ = static_cast<int>(runs.size()) < count ? "" : runs.back().value();
+    std::vector<RunId> lost;
+    for (const RunId& run : runs) {
+      ASSIGN_OR_CO_RETURN(const bool is_lost, co_await IsLost(run));
+      if (is_lost) lost.push_back(run);
+    }
+    const bool few = lost.size() < runs.size() / 2;
+    ASSIGN_OR_CO_RETURN(const Rebuilt done, co_await RebuildAll(std::move(lost)));
+    revived += done.runs;
+    if (few || revived_to_.empty()) break;
   }
   co_return revived;
 }
@@ -108,26 +123,32 @@ Task<void> IndexKeeper::Judge(UnconfirmedToken token) {
   co_return released.status();
 }
 
-Task<std::vector<RunId>> IndexKeeper::RunsOf(std::optional<RunId> run) {
-  std::vector<RunId> runs;
-  if (run.has_value()) {
-    runs.push_back(*std::move(run));
-    co_return runs;
+Task<IndexKeeper::Page> IndexKeeper::RunsOf(InventoryScope scope) {
+  Page page;
+  if (scope.run.has_value()) {
+    page.runs.push_back(*std::move(scope.run));
+    co_return page;
   }
-  std::string after;
+  page.next = std::move(scope.after);
+  int looked = 0;
   while (true) {
-    ASSIGN_OR_CO_RETURN(const std::vector<RunId> page,
-                        co_await tools_.inventory.RunsInUse(after, kPage));
-    runs.insert(runs.end(), page.begin(), page.end());
-    if (page.size() < kPage) co_return runs;
-    after = page.back().value();
+    const int wanted = scope.limit > 0 ? std::min(kPage, scope.limit - looked) : kPage;
+    ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs,
+                        co_await tools_.inventory.RunsInUse(page.next, wanted));
+    for (const RunId& run : runs) {
+      if (scope.shard.has_value() && tools_.shard_of(run.value()) != *scope.shard) continue;
+      page.runs.push_back(run);
+    }
+    looked += static_cast<int>(runs.size());
+    page.next = static_cast<int>(runs.size()) < wanted ? "" : runs.back().value();
+    if (page.next.empty() || (scope.limit > 0 && looked >= scope.limit)) co_return page;
   }
 }
 
-Task<InventoryReport> IndexKeeper::Check(std::optional<RunId> run) {
-  ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs, co_await RunsOf(std::move(run)));
+Task<InventoryReport> IndexKeeper::CheckRuns(Page page) {
   InventoryReport report;
-  for (const RunId& each : runs) {
+  report.next = std::move(page.next);
+  for (const RunId& each : page.runs) {
     ASSIGN_OR_CO_RETURN(const InventoryAudit audit, co_await AuditRun(each));
     ++report.runs;
     Add(audit, kDifferencesMax, report.audit);
@@ -135,16 +156,30 @@ Task<InventoryReport> IndexKeeper::Check(std::optional<RunId> run) {
   co_return report;
 }
 
-Task<std::string> IndexKeeper::RebuildAndCheck(std::optional<RunId> run,
+Task<InventoryReport> IndexKeeper::CheckScope(InventoryScope scope) {
+  ASSIGN_OR_CO_RETURN(Page page, co_await RunsOf(std::move(scope)));
+  co_return co_await CheckRuns(std::move(page));
+}
+
+Task<InventoryReport> IndexKeeper::Check(std::optional<RunId> run) {
+  InventoryScope scope;
+  scope.run = std::move(run);
+  co_return co_await CheckScope(std::move(scope));
+}
+
+Task<std::string> IndexKeeper::RebuildAndCheck(InventoryScope scope,
                                                Mutation<InventoryReport> mutation) {
   ASSIGN_OR_CO_RETURN(std::optional<std::string> answer,
                       co_await tools_.record.FindAnswer(mutation.key));
   if (answer.has_value()) co_return *std::move(answer);
-  ASSIGN_OR_CO_RETURN(const std::vector<RunId> runs, co_await RunsOf(run));
-  for (const RunId& each : runs) {
-    CO_RETURN_IF_ERROR(co_await Rebuild(each));
-  }
-  ASSIGN_OR_CO_RETURN(const InventoryReport report, co_await Check(std::move(run)));
+  ASSIGN_OR_CO_RETURN(Page page, co_await RunsOf(std::move(scope)));
+  const auto began = std::chrono::steady_clock::now();
+  std::vector<RunId> runs = page.runs;
+  ASSIGN_OR_CO_RETURN(const Rebuilt rebuilt, co_await RebuildAll(std::move(runs)));
+  const auto took = absl::FromChrono(std::chrono::steady_clock::now() - began);
+  ASSIGN_OR_CO_RETURN(InventoryReport report, co_await CheckRuns(std::move(page)));
+  report.rebuilt = rebuilt;
+  report.rebuild_time = took;
   std::string bytes = mutation.render(report);
   Change change;
   change.now = tools_.clock.Now();

@@ -11,11 +11,13 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
 
 #include "libs/async/task.h"
+#include "services/slot/app/inventory_changes.h"
 #include "services/slot/domain/inventory.h"
 #include "services/slot/domain/run_state.h"
 
@@ -28,6 +30,9 @@ struct RunEpoch {
   std::string run;         ///< The run's id.
   std::int64_t epoch = 0;  ///< The epoch in the record.
 };
+
+/// Above every epoch an index can have.
+inline constexpr std::int64_t kEveryEpoch = 9'000'000'000'000'000;
 
 /// What became of a demand that was to be put in line.
 enum class EnlistOutcome : std::uint8_t {
@@ -109,9 +114,19 @@ class InventoryIndex {
 
   /// Takes places for a buyer under `token`: the units, ascending; none where counted. First fit;
   /// a party gets neighbouring units of one coach where it can, else one coach, else it is split.
-  /// Refused: kSoldOut, kStaleIndex, kClassUnknown, kLegsInvalid, kPartyInvalid, kTokenInUse.
+  /// Refused: kSoldOut, kRunClosed, kStaleIndex, kClassUnknown, kLegsInvalid, kPartyInvalid,
+  /// kTokenInUse.
   virtual async::Task<std::vector<int>> Allocate(RunEpoch run, DemandKind kind,
                                                  std::string token) = 0;
+
+  /// As Allocate; where it can be, a party gets neighbours one of whom is at one of `positions` (as
+  /// in ClassLayout::positions). A wish: nothing is refused for it. An index that knows no
+  /// positions ignores it.
+  virtual async::Task<std::vector<int>> AllocateWished(RunEpoch run, DemandKind kind,
+                                                       std::string token, std::string positions) {
+    static_cast<void>(positions);
+    return Allocate(std::move(run), std::move(kind), std::move(token));
+  }
 
   /// Gives back everything the token has, then serves the line from it in the same step.
   virtual async::Task<ReleaseOutcome> Release(RunEpoch run, std::string token) = 0;
@@ -128,11 +143,25 @@ class InventoryIndex {
   /// kClassUnknown, kCapacityInvalid.
   virtual async::Task<int> AddCapacity(RunEpoch run, AddedUnits added) = 0;
 
+  /// Closes a run to new buyers, or opens it again. Its line is served all the same.
+  virtual async::Task<void> SetSale(RunEpoch run, Sale sale) = 0;
+
+  /// Forgets a run that has ended, or that cannot be of the epoch it claims: then kEveryEpoch. One
+  /// that is not there is no failure. Refused: kStaleIndex when its index is of a later epoch.
+  virtual async::Task<void> Remove(RunEpoch run) = 0;
+
   /// Notes that the record has the places of these tokens of a run: no orphans any more.
   virtual async::Task<void> Confirm(std::string run, std::vector<std::string> tokens) = 0;
 
   /// Counts what is free over a stretch, for every class of the run.
   virtual async::Task<std::vector<ClassVacancy>> Snapshot(RunEpoch run, LegRange legs) = 0;
+
+  /// Gives what is free of a run, leg by leg; kStaleIndex when it is not there.
+  virtual async::Task<RunVacancy> Vacancy(std::string run) = 0;
+
+  /// Reads up to `count` changes of a shard behind `after_id` (kFirstChange for all there are).
+  /// Does not wait for any to come. A shard keeps about its last 65,536 changes.
+  virtual async::Task<ChangePage> ReadChanges(int shard, std::string after_id, int count) = 0;
 
   /// Gives the whole index of a run, to compare it with the record; kStaleIndex when there is none.
   virtual async::Task<IndexState> FullState(std::string run) = 0;

@@ -23,14 +23,38 @@ std::vector<std::vector<int>> ByCoach(const ClassLayout& layout, const std::vect
   return coaches;
 }
 
-std::optional<std::vector<int>> Neighbours(const std::vector<int>& coach, std::size_t party) {
+// The position of a unit: the letters begin anew in each coach.
+char PositionOf(const ClassLayout& layout, int unit) {
+  int first = 0;
+  for (const int size : layout.coach_sizes) {
+    if (unit < first + size) {
+      return layout.positions[static_cast<std::size_t>(unit - first) % layout.positions.size()];
+    }
+    first += size;
+  }
+  return '\0';
+}
+
+bool HasWished(const ClassLayout& layout, const std::vector<int>& units,
+               const std::string& positions) {
+  if (layout.positions.empty() || positions.empty()) {
+    return true;
+  }
+  return std::any_of(units.begin(), units.end(), [&](int unit) {
+    return positions.find(PositionOf(layout, unit)) != std::string::npos;
+  });
+}
+
+// Every set of `party` neighbours among the units of a coach.
+std::vector<std::vector<int>> Neighbours(const std::vector<int>& coach, std::size_t party) {
+  std::vector<std::vector<int>> sets;
   for (std::size_t i = 0; i + party <= coach.size(); ++i) {
     if (coach[i + party - 1] == coach[i] + static_cast<int>(party) - 1) {
-      return std::vector<int>(coach.begin() + static_cast<std::ptrdiff_t>(i),
-                              coach.begin() + static_cast<std::ptrdiff_t>(i + party));
+      sets.emplace_back(coach.begin() + static_cast<std::ptrdiff_t>(i),
+                        coach.begin() + static_cast<std::ptrdiff_t>(i + party));
     }
   }
-  return std::nullopt;
+  return sets;
 }
 
 std::vector<int> FirstOf(const std::vector<int>& units, std::size_t party) {
@@ -40,12 +64,7 @@ std::vector<int> FirstOf(const std::vector<int>& units, std::size_t party) {
 }  // namespace
 
 const ClassLayout* InventoryModel::FindClass(const std::string& code) const {
-  for (const ClassLayout& layout : state_.classes) {
-    if (layout.code == code) {
-      return &layout;
-    }
-  }
-  return nullptr;
+  return slot::FindClass(state_, code);
 }
 
 const TakenPlaces* InventoryModel::FindTaken(const std::string& token) const {
@@ -58,13 +77,14 @@ const TakenPlaces* InventoryModel::FindTaken(const std::string& token) const {
 }
 
 absl::Status InventoryModel::Check(const DemandKind& kind) const {
-  if (FindClass(kind.class_code) == nullptr) {
+  const ClassLayout* const layout = FindClass(kind.class_code);
+  if (layout == nullptr) {
     return Refuse(kClassUnknown);
   }
   if (kind.legs.from < 0 || kind.legs.from >= kind.legs.to || kind.legs.to > state_.legs) {
     return Refuse(kLegsInvalid);
   }
-  if (kind.party < 1 || kind.party > kPartyMax) {
+  if (kind.party < 1 || kind.party > PartyMax(layout->kind)) {
     return Refuse(kPartyInvalid);
   }
   return absl::OkStatus();
@@ -72,7 +92,8 @@ absl::Status InventoryModel::Check(const DemandKind& kind) const {
 
 bool InventoryModel::IsFree(const ClassLayout& layout, LegRange legs, int unit) const {
   for (const TakenPlaces& places : state_.taken) {
-    if (places.kind.class_code == layout.code && places.kind.legs.Overlaps(legs) &&
+    if (OwnerOf(state_, places.kind.class_code) == layout.owner() &&
+        places.kind.legs.Overlaps(legs) &&
         std::find(places.units.begin(), places.units.end(), unit) != places.units.end()) {
       return false;
     }
@@ -92,8 +113,8 @@ int InventoryModel::CountFree(const ClassLayout& layout, LegRange legs) const {
   for (int leg = legs.from; leg < legs.to; ++leg) {
     int free = layout.capacity;
     for (const TakenPlaces& places : state_.taken) {
-      if (places.kind.class_code == layout.code && places.kind.legs.from <= leg &&
-          leg < places.kind.legs.to) {
+      if (OwnerOf(state_, places.kind.class_code) == layout.owner() &&
+          places.kind.legs.from <= leg && leg < places.kind.legs.to) {
         free -= places.kind.party;
       }
     }
@@ -102,7 +123,8 @@ int InventoryModel::CountFree(const ClassLayout& layout, LegRange legs) const {
   return least;
 }
 
-std::optional<std::vector<int>> InventoryModel::Find(const DemandKind& kind) const {
+std::optional<std::vector<int>> InventoryModel::Find(const DemandKind& kind,
+                                                     const std::string& positions) const {
   const ClassLayout& layout = *FindClass(kind.class_code);
   if (CountFree(layout, kind.legs) < kind.party) {
     return std::nullopt;
@@ -118,10 +140,17 @@ std::optional<std::vector<int>> InventoryModel::Find(const DemandKind& kind) con
   }
   const std::size_t party = static_cast<std::size_t>(kind.party);
   const std::vector<std::vector<int>> coaches = ByCoach(layout, free);
+  std::vector<std::vector<int>> together;
   for (const std::vector<int>& coach : coaches) {
-    if (std::optional<std::vector<int>> units = Neighbours(coach, party)) {
-      return units;
+    for (std::vector<int>& units : Neighbours(coach, party)) {
+      if (HasWished(layout, units, positions)) {
+        return std::move(units);
+      }
+      together.push_back(std::move(units));
     }
+  }
+  if (!together.empty()) {
+    return together[0];
   }
   for (const std::vector<int>& coach : coaches) {
     if (coach.size() >= party) {
@@ -132,7 +161,8 @@ std::optional<std::vector<int>> InventoryModel::Find(const DemandKind& kind) con
 }
 
 absl::StatusOr<TakenPlaces> InventoryModel::Allocate(const DemandKind& kind,
-                                                     const std::string& token) {
+                                                     const std::string& token,
+                                                     const std::string& positions) {
   if (absl::Status bad = Check(kind); !bad.ok()) {
     return bad;
   }
@@ -144,7 +174,10 @@ absl::StatusOr<TakenPlaces> InventoryModel::Allocate(const DemandKind& kind,
       return Refuse(kTokenInUse);
     }
   }
-  std::optional<std::vector<int>> units = Find(kind);
+  if (state_.sale == Sale::kClosed) {
+    return Refuse(kRunClosed);
+  }
+  std::optional<std::vector<int>> units = Find(kind, positions);
   if (!units) {
     return Refuse(kSoldOut);
   }
@@ -215,19 +248,23 @@ WithdrawOutcome InventoryModel::Withdraw(const std::string& demand) {
 }
 
 absl::StatusOr<std::vector<TakenPlaces>> InventoryModel::AddCapacity(const AddedUnits& added) {
-  if (FindClass(added.class_code) == nullptr) {
+  const ClassLayout* const grown = FindClass(added.class_code);
+  if (grown == nullptr) {
     return Refuse(kClassUnknown);
   }
   const int last = added.first_unit + added.units;
-  if (added.units < 1 || last > kCapacityMax) {
+  if (added.units < 1 || last > kCapacityMax || !grown->shares.empty()) {
     return Refuse(kCapacityInvalid);
   }
+  if (grown->capacity >= last) {
+    return std::vector<TakenPlaces>();
+  }
+  if (grown->capacity != added.first_unit) {
+    return Refuse(kStaleIndex);
+  }
   for (ClassLayout& layout : state_.classes) {
-    if (layout.code != added.class_code || layout.capacity >= last) {
+    if (layout.owner() != added.class_code) {
       continue;
-    }
-    if (layout.capacity != added.first_unit) {
-      return Refuse(kStaleIndex);
     }
     layout.capacity = last;
     if (layout.kind == ClassKind::kAssigned && added.extends_coach && !layout.coach_sizes.empty()) {
@@ -235,9 +272,8 @@ absl::StatusOr<std::vector<TakenPlaces>> InventoryModel::AddCapacity(const Added
     } else if (layout.kind == ClassKind::kAssigned) {
       layout.coach_sizes.push_back(added.units);
     }
-    return Serve();
   }
-  return std::vector<TakenPlaces>();
+  return Serve();
 }
 
 }  // namespace houbu::slot

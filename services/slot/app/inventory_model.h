@@ -32,8 +32,12 @@ class InventoryModel final {
   /// What is known of the run.
   const RunState& state() const { return state_; }
 
-  /// Takes places, as InventoryIndex::Allocate.
-  absl::StatusOr<TakenPlaces> Allocate(const DemandKind& kind, const std::string& token);
+  /// Takes places, as InventoryIndex::AllocateWished.
+  absl::StatusOr<TakenPlaces> Allocate(const DemandKind& kind, const std::string& token,
+                                       const std::string& positions = std::string());
+
+  /// Closes the run to new buyers, or opens it.
+  void SetSale(Sale sale) { state_.sale = sale; }
 
   /// Gives places back, as InventoryIndex::Release.
   Released Release(const std::string& token);
@@ -56,11 +60,14 @@ class InventoryModel final {
   /// Tells whether a token has places.
   const TakenPlaces* FindTaken(const std::string& token) const;
 
- private:
+  /// Gives a class by its code; null where there is none.
   const ClassLayout* FindClass(const std::string& code) const;
+
+ private:
   absl::Status Check(const DemandKind& kind) const;
   bool IsFree(const ClassLayout& layout, LegRange legs, int unit) const;
-  std::optional<std::vector<int>> Find(const DemandKind& kind) const;
+  std::optional<std::vector<int>> Find(const DemandKind& kind,
+                                       const std::string& positions = std::string()) const;
 
   RunState state_;
 };

@@ -1,58 +1,25 @@
 #include "services/slot/app/journey_search.h"
 
 #include <algorithm>
-#include <map>
+#include <limits>
+#include <tuple>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 
+#include "libs/async/join.h"
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
+#include "libs/base/status_macros.h"
 
 namespace houbu::slot {
 namespace {
 
 using async::Task;
 
-// Orders by departure, then train; unique for a stretch of a run.
-std::string PositionOf(const JourneyOffer& offer, absl::string_view trip) {
-  return absl::StrFormat("%020d %s %s %s %s", absl::ToUnixMicros(offer.departs_at), offer.train,
-                         trip, offer.from, offer.to);
-}
-
-JourneyOffer OfferOf(const OpenedJourney& opened) {
-  JourneyOffer offer;
-  offer.run = opened.run.id;
-  offer.train = opened.run.display_name;
-  offer.from = opened.boarding.station;
-  offer.from_name = opened.boarding.name;
-  offer.to = opened.alighting.station;
-  offer.to_name = opened.alighting.name;
-  offer.departs_at = opened.boarding.departs_at;
-  offer.arrives_at = opened.alighting.arrives_at;
-  offer.position = PositionOf(offer, opened.run.trip);
-  return offer;
-}
-
-std::string StationName(const Timetable& timetable, const std::string& id) {
-  const Station* station = timetable.FindStation(id);
-  return station == nullptr ? std::string() : station->name;
-}
-
-JourneyOffer OfferOf(const Timetable& timetable, const PlannedJourney& planned) {
-  const TimetabledTrain& train = *planned.train;
-  JourneyOffer offer;
-  offer.train = train.number;
-  offer.from = train.stops[static_cast<std::size_t>(planned.from)].station;
-  offer.from_name = StationName(timetable, offer.from);
-  offer.to = train.stops[static_cast<std::size_t>(planned.to)].station;
-  offer.to_name = StationName(timetable, offer.to);
-  offer.departs_at = planned.departs_at;
-  offer.arrives_at = planned.arrives_at;
-  offer.position = PositionOf(offer, TripKey(train.feed, train.trip));
-  return offer;
-}
+constexpr std::size_t kFetchesAtOnce = 32;
 
 absl::Status UnknownPlace(const std::string& place) {
   Metadata facts;
@@ -60,130 +27,277 @@ absl::Status UnknownPlace(const std::string& place) {
   return Refuse(kPlaceUnknown, facts);
 }
 
-absl::TimeZone ZoneAt(const Timetable& timetable, const std::set<std::string>& stations) {
-  const Station* station = timetable.FindStation(*stations.begin());
-  const absl::StatusOr<absl::TimeZone> zone = LoadZone(station == nullptr ? "" : station->zone);
-  return zone.ok() ? *zone : absl::UTCTimeZone();
+// The letters a number begins with; "0" where it begins with none.
+absl::string_view TypeOf(absl::string_view number) {
+  std::size_t letters = 0;
+  while (letters < number.size() && absl::ascii_isalpha(number[letters])) ++letters;
+  return letters == 0 ? absl::string_view("0") : number.substr(0, letters);
+}
+
+bool SellsOne(const Route& route, LegRange legs, const std::vector<ClassCode>& classes) {
+  for (std::size_t i = 0; i < route.classes.size(); ++i) {
+    if (!route.Fare(i, legs).has_value()) continue;
+    if (std::find(classes.begin(), classes.end(), route.classes[i].code) != classes.end()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Passes(const Route& route, LegRange legs, const JourneyFilter& filter) {
+  const auto& types = filter.train_types;
+  if (!types.empty() && std::find(types.begin(), types.end(), TypeOf(route.name)) == types.end()) {
+    return false;
+  }
+  return filter.classes.empty() || SellsOne(route, legs, filter.classes);
+}
+
+Boarding BoardingOf(const JourneyQuery& query, absl::TimeZone zone) {
+  Boarding boarding;
+  boarding.day = query.day;
+  boarding.zone = zone;
+  const absl::CivilMinute midnight(query.day);
+  const int from = query.filter.departs_from;
+  const int to = query.filter.departs_to;
+  boarding.begin = from == 0 ? StartOfDay(query.day, zone) : absl::FromCivil(midnight + from, zone);
+  boarding.end =
+      to == 24 * 60 ? StartOfDay(query.day + 1, zone) : absl::FromCivil(midnight + to, zone);
+  return boarding;
+}
+
+// What the list is ordered by first.
+std::int64_t RankOf(const BoardJourney& journey, const Route& route, const JourneyQuery& query) {
+  switch (query.order) {
+    case JourneyOrder::kDeparture:
+      return 0;
+    case JourneyOrder::kDuration:
+      return absl::ToInt64Seconds(journey.arrives_at - journey.departs_at);
+    case JourneyOrder::kPrice:
+      break;
+  }
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t i = 0; i < route.classes.size(); ++i) {
+    const auto& only = query.filter.classes;
+    const bool wanted =
+        only.empty() || std::find(only.begin(), only.end(), route.classes[i].code) != only.end();
+    const std::optional<std::int64_t> fen = route.Fare(i, journey.legs);
+    if (wanted && fen.has_value()) least = std::min(least, *fen);
+  }
+  return least;
+}
+
+// A journey with its place in the list.
+struct Placed {
+  std::int64_t rank;
+  BoardJourney journey;
+  const Route* route;
+
+  const RouteStop& from() const {
+    return route->stops[static_cast<std::size_t>(journey.legs.from)];
+  }
+  const RouteStop& to() const { return route->stops[static_cast<std::size_t>(journey.legs.to)]; }
+
+  auto Key() const {
+    return std::tie(rank, journey.departs_at, route->name, route->trip, from().station,
+                    to().station);
+  }
+
+  // As a text that orders as Key does.
+  std::string Position() const {
+    return absl::StrFormat("%020d %020d %s %s %s %s", rank, absl::ToUnixMicros(journey.departs_at),
+                           route->name, route->trip, from().station, to().station);
+  }
+};
+
+// Where a train calls twice at a station, the first call counts, as in a booking.
+void DropRepeats(std::size_t begin, std::vector<BoardJourney>& found) {
+  std::size_t kept = begin;
+  for (std::size_t at = begin; at < found.size(); ++at) {
+    if (kept > begin && found[kept - 1].route == found[at].route &&
+        found[kept - 1].service_day == found[at].service_day) {
+      continue;
+    }
+    found[kept++] = found[at];
+  }
+  found.resize(kept);
+}
+
+std::vector<Placed> FindAll(const DepartureBoard& board, const ConnectionQuery& wanted,
+                            const JourneyQuery& query) {
+  std::vector<BoardJourney> found;
+  for (const StationNumber from : wanted.from) {
+    for (const StationNumber to : wanted.to) {
+      const std::size_t begin = found.size();
+      for (const Stretch& stretch : board.network().Between(from, to)) {
+        board.FindDepartures(stretch, wanted.boarding, found);
+      }
+      DropRepeats(begin, found);
+    }
+  }
+  std::vector<Placed> placed;
+  placed.reserve(found.size());
+  for (const BoardJourney& journey : found) {
+    if (!wanted.wanted(journey)) continue;
+    const Route& route = board.network().route(journey.route);
+    placed.push_back(Placed{RankOf(journey, route, query), journey, &route});
+  }
+  if (!query.after.empty()) {
+    std::erase_if(placed, [&](const Placed& one) { return one.Position() <= query.after; });
+  }
+  std::sort(placed.begin(), placed.end(),
+            [](const Placed& a, const Placed& b) { return a.Key() < b.Key(); });
+  return placed;
 }
 
 }  // namespace
 
-Task<std::vector<JourneySearch::Found>> JourneySearch::FindAll(JourneyQuery query) {
-  CO_RETURN_IF_ERROR(co_await RequirePlace(query.origin));
-  CO_RETURN_IF_ERROR(co_await RequirePlace(query.destination));
-  const std::shared_ptr<const Catalogue> catalogue = tools_.cache.Current();
-  const Timetable& timetable = catalogue->timetable;
-  const std::set<std::string> from = timetable.StationsOf(query.origin);
-  const std::set<std::string> to = timetable.StationsOf(query.destination);
-  if (from.empty()) co_return UnknownPlace(query.origin);  // gone within the last statement
-  if (to.empty()) co_return UnknownPlace(query.destination);
-  const absl::TimeZone zone = ZoneAt(timetable, from);
-  OpenedQuery opened_query;
-  opened_query.from.assign(from.begin(), from.end());
-  opened_query.to.assign(to.begin(), to.end());
-  opened_query.begin = StartOfDay(query.day, zone);
-  opened_query.end = StartOfDay(query.day + 1, zone);
-  ASSIGN_OR_CO_RETURN(std::vector<OpenedJourney> opened,
-                      co_await tools_.opened.Journeys(std::move(opened_query)));
-  const std::vector<PlannedJourney> planned = timetable.Journeys(from, to, query.day);
+absl::StatusOr<JourneyPage> JourneySearch::Look(const JourneyQuery& query) const {
+  return Look(query, FetchedPlaces());
+}
 
-  std::set<TripDay> sold;  // these go as they were opened, whatever the timetable says now
-  if (!planned.empty()) {
-    absl::CivilDay first = query.day;
-    absl::CivilDay last = query.day;
-    for (const PlannedJourney& journey : planned) {
-      first = std::min(first, journey.service_day);
-      last = std::max(last, journey.service_day);
-    }
-    ASSIGN_OR_CO_RETURN(sold, co_await tools_.opened.Days(first, last));
+absl::StatusOr<JourneyPage> JourneySearch::Look(const JourneyQuery& query,
+                                                const FetchedPlaces& fetched) const {
+  const absl::Time now = tools_.clock.Now();
+  JourneyPage page;
+  page.board = tools_.board.Current();
+  page.as_of = tools_.availability.as_of();
+  const RouteNetwork& network = page.board->network();
+  const std::vector<StationNumber>& from = network.StationsOf(query.origin);
+  const std::vector<StationNumber>& to = network.StationsOf(query.destination);
+  if (from.empty()) return UnknownPlace(query.origin);
+  if (to.empty()) return UnknownPlace(query.destination);
+  const auto wanted = [&](const BoardJourney& journey) {
+    return Passes(network.route(journey.route), journey.legs, query.filter);
+  };
+  const ConnectionQuery where = {from, to, BoardingOf(query, network.station(from.front()).zone),
+                                 wanted};
+  std::vector<Placed> placed = FindAll(*page.board, where, query);
+  const std::size_t limit = static_cast<std::size_t>(query.limit);
+  page.more = placed.size() > limit;
+  if (page.more) {
+    placed.resize(limit);
+    page.position = placed.back().Position();
   }
-  std::vector<Found> found;
-  for (OpenedJourney& journey : opened) {
-    Found one;
-    one.offer = OfferOf(journey);
-    one.opened = std::move(journey);
-    found.push_back(std::move(one));
+  page.journeys.reserve(placed.size());
+  for (const Placed& one : placed) {
+    page.journeys.push_back(Offer(one.journey, query, now, fetched, page));
   }
-  for (const PlannedJourney& journey : planned) {
-    const std::string trip = TripKey(journey.train->feed, journey.train->trip);
-    if (sold.contains(TripDay(trip, journey.service_day))) continue;
-    Found one;
-    one.offer = OfferOf(timetable, journey);
-    found.push_back(std::move(one));
+  if (query.connections > 0 && query.after.empty()) {
+    AddConnections(query, where, now, fetched, page);
   }
-  co_return found;
+  return page;
+}
+
+JourneyOffer JourneySearch::Offer(const BoardJourney& journey, const JourneyQuery& query,
+                                  absl::Time now, const FetchedPlaces& fetched,
+                                  JourneyPage& page) const {
+  const Route& route = page.board->network().route(journey.route);
+  const RouteStop& from = route.stops[static_cast<std::size_t>(journey.legs.from)];
+  const RouteStop& to = route.stops[static_cast<std::size_t>(journey.legs.to)];
+  JourneyOffer offer;
+  offer.sold = journey.run;
+  offer.train = route.name;
+  offer.trip = route.trip;
+  offer.from = from.station;
+  offer.from_name = from.name;
+  offer.to = to.station;
+  offer.to_name = to.name;
+  offer.departs_at = journey.departs_at;
+  offer.arrives_at = journey.arrives_at;
+  offer.legs = journey.legs;
+  if (journey.run == nullptr) {
+    if (!route.offered) return offer;
+    offer.sale_opens_at = StartOfDay(journey.service_day - tools_.presale_days, route.zone);
+    return offer;
+  }
+  const SaleState sale = SaleOf(*journey.run, journey.legs, now, tools_.policy);
+  if (sale == SaleState::kNotOpenYet) offer.sale_opens_at = journey.run->sale_open_at;
+  const bool known =
+      OfferClasses(*journey.run, journey.legs, sale, fetched, query.filter.classes, offer.classes);
+  if (!known && !fetched.contains(journey.run)) page.unknown.push_back(journey.run);
+  return offer;
+}
+
+void JourneySearch::AddConnections(const JourneyQuery& query, const ConnectionQuery& wanted,
+                                   absl::Time now, const FetchedPlaces& fetched,
+                                   JourneyPage& page) const {
+  ConnectionRules rules;
+  rules.limit = query.connections;
+  for (const BoardConnection& change : FindConnections(*page.board, wanted, rules)) {
+    ConnectionOffer offer;
+    offer.first = Offer(change.first, query, now, fetched, page);
+    offer.second = Offer(change.second, query, now, fetched, page);
+    page.connections.push_back(std::move(offer));
+  }
 }
 
 Task<void> JourneySearch::RequirePlace(std::string place) {
-  if (!tools_.cache.Current()->timetable.StationsOf(place).empty()) co_return absl::OkStatus();
+  if (!tools_.board.Current()->network().StationsOf(place).empty()) co_return absl::OkStatus();
   // It may have been imported a moment ago.
   CO_RETURN_IF_ERROR(co_await tools_.cache.Refresh());
-  if (!tools_.cache.Current()->timetable.StationsOf(place).empty()) co_return absl::OkStatus();
+  CO_RETURN_IF_ERROR(co_await tools_.board.Refresh());
+  if (!tools_.board.Current()->network().StationsOf(place).empty()) co_return absl::OkStatus();
   co_return UnknownPlace(place);
 }
 
 Task<JourneyPage> JourneySearch::Search(JourneyQuery query) {
-  const absl::Time now = tools_.clock.Now();
-  const std::string after = query.after;
-  const std::size_t limit = static_cast<std::size_t>(query.limit);
-  ASSIGN_OR_CO_RETURN(std::vector<Found> found, co_await FindAll(std::move(query)));
-  std::erase_if(found, [&](const Found& one) { return one.offer.position <= after; });
-  std::sort(found.begin(), found.end(),
-            [](const Found& a, const Found& b) { return a.offer.position < b.offer.position; });
-  JourneyPage page;
-  page.more = found.size() > limit;
-  if (page.more) found.resize(limit);
-  for (Found& one : found) {
-    if (one.opened.has_value()) {
-      OpenedJourney& opened = *one.opened;
-      const LegRange ends{0, 1};  // of the stops the journey has
-      const bool on_sale = CheckSale(opened.run, ends, now, tools_.policy).ok();
-      RunEpoch epoch;
-      epoch.run = opened.run.id.value();
-      epoch.epoch = opened.run.epoch;
-      const LegRange legs = opened.legs;
-      ASSIGN_OR_CO_RETURN(one.offer.classes, co_await Fill(std::move(opened.classes),
-                                                           std::move(epoch), legs, on_sale));
+  CO_RETURN_IF_ERROR(co_await RequirePlace(query.origin));
+  CO_RETURN_IF_ERROR(co_await RequirePlace(query.destination));
+  ASSIGN_OR_CO_RETURN(JourneyPage page, Look(query));
+  if (page.unknown.empty()) co_return page;
+  const std::shared_ptr<const DepartureBoard> board = page.board;
+  ASSIGN_OR_CO_RETURN(const FetchedPlaces fetched, co_await Fetch(std::move(page)));
+  co_return Look(query, fetched);
+}
+
+Task<FetchedPlaces> JourneySearch::Fetch(JourneyPage page) {
+  FetchedPlaces fetched;
+  for (std::size_t at = 0; at < page.unknown.size(); at += kFetchesAtOnce) {
+    const std::size_t end = std::min(at + kFetchesAtOnce, page.unknown.size());
+    std::vector<Task<RunPlaces>> questions;
+    for (std::size_t i = at; i < end; ++i) {
+      // The board keeps its runs alive.
+      std::shared_ptr<const SoldRun> run(page.board, page.unknown[i]);
+      questions.push_back(tools_.availability.Fetch(std::move(run)));
     }
-    page.journeys.push_back(std::move(one.offer));
+    ASSIGN_OR_CO_RETURN(auto answers, co_await async::Join<RunPlaces>(std::move(questions)));
+    for (std::size_t i = at; i < end; ++i) {
+      absl::StatusOr<RunPlaces>& answer = answers[i - at];
+      fetched[page.unknown[i]] = answer.ok() ? *std::move(answer) : RunPlaces();
+    }
   }
-  co_return page;
+  co_return fetched;
+}
+
+Task<std::shared_ptr<const SoldRun>> JourneySearch::Find(RunId id) {
+  const auto found = tools_.board.runs().find(id.value());
+  if (found != tools_.board.runs().end()) {
+    co_return std::shared_ptr<const SoldRun>(found->second);
+  }
+  std::vector<RunId> ids(1, std::move(id));
+  ASSIGN_OR_CO_RETURN(const std::vector<OpenedRun> opened,
+                      co_await tools_.opened.Load(std::move(ids)));
+  if (opened.empty() || opened.front().run.stops.size() < 2) co_return Refuse(kRunNotFound);
+  std::shared_ptr<const SoldRun> sold = SoldRunOf(opened.front(), RouteOf(opened.front()));
+  co_return sold;
 }
 
 Task<RunOffer> JourneySearch::Get(RunId id) {
+  ASSIGN_OR_CO_RETURN(const std::shared_ptr<const SoldRun> sold, co_await Find(std::move(id)));
   const absl::Time now = tools_.clock.Now();
+  const std::vector<ClassCode> all;
   RunOffer offer;
-  ASSIGN_OR_CO_RETURN(offer.run, co_await tools_.runs.Load(std::move(id)));
+  offer.run = RunOf(*sold);
+  offer.as_of = tools_.availability.as_of();
   const LegRange whole{0, offer.run.legs()};
-  const bool on_sale = CheckSale(offer.run, whole, now, tools_.policy).ok();
-  RunEpoch epoch;
-  epoch.run = offer.run.id.value();
-  epoch.epoch = offer.run.epoch;
-  ASSIGN_OR_CO_RETURN(std::vector<OpenedClass> classes,
-                      co_await tools_.opened.Classes(offer.run.id, whole));
-  ASSIGN_OR_CO_RETURN(offer.classes,
-                      co_await Fill(std::move(classes), std::move(epoch), whole, on_sale));
+  const SaleState sale = SaleOf(*sold, whole, now, tools_.policy);
+  FetchedPlaces fetched;
+  if (OfferClasses(*sold, whole, sale, fetched, all, offer.classes)) co_return offer;
+  ASSIGN_OR_CO_RETURN(fetched[sold.get()], co_await tools_.availability.Fetch(sold));
+  offer.as_of = now;
+  offer.classes.clear();
+  OfferClasses(*sold, whole, sale, fetched, all, offer.classes);
   co_return offer;
-}
-
-Task<std::vector<ClassOffer>> JourneySearch::Fill(std::vector<OpenedClass> classes, RunEpoch run,
-                                                  LegRange legs, bool on_sale) {
-  std::vector<ClassOffer> offers;
-  if (classes.empty()) co_return offers;
-  ASSIGN_OR_CO_RETURN(const std::vector<ClassVacancy> vacancies,
-                      co_await tools_.fresh_index.Snapshot(std::move(run), legs));
-  std::map<std::string, int> free;
-  for (const ClassVacancy& vacancy : vacancies) free[vacancy.class_code] = vacancy.free;
-  for (OpenedClass& one : classes) {
-    ClassOffer offer;
-    offer.code = std::move(one.code);
-    offer.fare = Fen(one.fen);
-    offer.free = free[offer.code];
-    offer.on_sale = on_sale;
-    offer.waitlist = on_sale && offer.free == 0;
-    offers.push_back(std::move(offer));
-  }
-  co_return offers;
 }
 
 }  // namespace houbu::slot

@@ -1,18 +1,21 @@
-/// Searching trains by place and boarding date (W-02).
+/// Searching trains by place and boarding date (W-02), wholly in memory: the departure board says
+/// what goes, the copy of the index what is left.
 #pragma once
 
 #include <memory>
-#include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
 #include "libs/async/task.h"
 #include "libs/base/clock.h"
-#include "libs/base/money.h"
 #include "libs/base/refusal.h"
-#include "services/slot/app/fresh_index.h"
-#include "services/slot/app/ports.h"
+#include "services/slot/app/availability.h"
+#include "services/slot/app/board_keeper.h"
+#include "services/slot/app/connections.h"
+#include "services/slot/app/journey_offers.h"
 #include "services/slot/app/ports_catalogue.h"
 #include "services/slot/app/timetable_cache.h"
 #include "services/slot/domain/rules.h"
@@ -23,48 +26,11 @@ namespace houbu::slot {
 inline constexpr Refusal kPlaceUnknown{absl::StatusCode::kNotFound, "PLACE_UNKNOWN",
                                        "There is no such station or city."};
 
-/// A class over a stretch and what is left of it.
-struct ClassOffer {
-  ClassCode code;
-  Money fare;
-  int free = 0;
-  bool on_sale = false;   ///< Whether it can be booked now.
-  bool waitlist = false;  ///< The mark 候补: nothing is left, and one can wait for it.
-};
-
-/// A train over a stretch.
-struct JourneyOffer {
-  std::string position;  ///< Its place in the list: those that come later are greater.
-  RunId run;             ///< Empty where its sale has not been prepared.
-  std::string train;
-  std::string from;
-  std::string from_name;
-  std::string to;
-  std::string to_name;
-  absl::Time departs_at;
-  absl::Time arrives_at;
-  std::vector<ClassOffer> classes;
-};
-
-/// What is looked for.
-struct JourneyQuery {
-  std::string origin;  ///< A station's id or name, or a city's name.
-  std::string destination;
-  absl::CivilDay day;  ///< Of boarding, in the zone of where one boards.
-  std::string after;   ///< Only those after this position.
-  int limit = 100;
-};
-
-/// A part of the list.
-struct JourneyPage {
-  std::vector<JourneyOffer> journeys;
-  bool more = false;  ///< Whether others come after the last.
-};
-
 /// A run with its classes over the whole way.
 struct RunOffer {
   Run run;
   std::vector<ClassOffer> classes;
+  absl::Time as_of;  ///< Up to when what is left is known.
 };
 
 /// Finds journeys: opened runs as they are sold, and trains of the timetable that are not open yet.
@@ -74,15 +40,21 @@ class JourneySearch final {
   struct Tools {
     const Clock& clock;
     TimetableCache& cache;
+    BoardKeeper& board;
+    Availability& availability;
     OpenedRuns& opened;
-    RunStore& runs;
-    FreshIndex& fresh_index;
     BookingPolicy policy;
+    int presale_days = 30;  ///< How many days ahead the sale of a run opens.
   };
   explicit JourneySearch(Tools tools) : tools_(tools) {}
 
-  /// Those that match, by departure, at most `limit`. Refuses kPlaceUnknown (metadata `place`).
-  /// UNAVAILABLE when the index is away: a search that hid what is left would mislead.
+  /// Those that match, in their order, at most `limit`, from memory: on any thread, and without
+  /// waiting. Refuses kPlaceUnknown (metadata `place`). What nobody has said here of a run stands
+  /// in the page's `unknown`.
+  absl::StatusOr<JourneyPage> Look(const JourneyQuery& query) const;
+
+  /// As Look, but asks for what is not in memory: places imported a moment ago, and what is left of
+  /// runs that are not kept. Where nobody can say either, their classes stay kUnknown.
   async::Task<JourneyPage> Search(JourneyQuery query);
 
   /// Refuses kPlaceUnknown (metadata `place`) where no station or city has this id or name.
@@ -92,15 +64,13 @@ class JourneySearch final {
   async::Task<RunOffer> Get(RunId id);
 
  private:
-  /// A journey that was found, before its classes are filled in.
-  struct Found {
-    JourneyOffer offer;
-    std::optional<OpenedJourney> opened;
-  };
-
-  async::Task<std::vector<Found>> FindAll(JourneyQuery query);
-  async::Task<std::vector<ClassOffer>> Fill(std::vector<OpenedClass> classes, RunEpoch run,
-                                            LegRange legs, bool on_sale);
+  absl::StatusOr<JourneyPage> Look(const JourneyQuery& query, const FetchedPlaces& fetched) const;
+  JourneyOffer Offer(const BoardJourney& journey, const JourneyQuery& query, absl::Time now,
+                     const FetchedPlaces& fetched, JourneyPage& page) const;
+  void AddConnections(const JourneyQuery& query, const ConnectionQuery& wanted, absl::Time now,
+                      const FetchedPlaces& fetched, JourneyPage& page) const;
+  async::Task<FetchedPlaces> Fetch(JourneyPage page);
+  async::Task<std::shared_ptr<const SoldRun>> Find(RunId id);
 
   Tools tools_;
 };

@@ -1,10 +1,14 @@
 #include "services/slot/app/matching.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/async/join.h"
 #include "libs/async/retry.h"
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
@@ -13,6 +17,7 @@ namespace houbu::slot {
 namespace {
 
 constexpr int kMatchesPerRead = 50;
+constexpr std::size_t kDecidedAtOnce = 64;
 
 bool ForbidsJourney(const absl::Status& refusal) {
   const absl::string_view reason = ReasonOf(refusal);
@@ -29,28 +34,45 @@ bool IsOutage(const absl::Status& failure) {
 using async::Task;
 
 Task<int> Matching::ReadAll() {
-  int read = 0;
-  std::set<std::string> undecided;
+  std::vector<Task<std::vector<Match>>> reads;
   for (int shard = 0; shard < tools_.index.shards(); ++shard) {
-    const absl::StatusOr<std::vector<Match>> matches =
-        co_await tools_.index.ReadMatches(shard, consumer_, kMatchesPerRead);
-    if (IsOutage(matches.status())) co_return matches.status();
-    if (!matches.ok()) {
+    reads.push_back(tools_.index.ReadMatches(shard, consumer_, kMatchesPerRead));
+  }
+  ASSIGN_OR_CO_RETURN(std::vector<absl::StatusOr<std::vector<Match>>> pages,
+                      co_await async::Join<std::vector<Match>>(std::move(reads)));
+  std::set<std::string> undecided;
+  std::vector<Match> matches;
+  for (std::size_t shard = 0; shard < pages.size(); ++shard) {
+    if (IsOutage(pages[shard].status())) co_return pages[shard].status();
+    if (!pages[shard].ok()) {
       Match none;
-      none.shard = shard;
-      Note(none, matches.status(), undecided);
+      none.shard = static_cast<int>(shard);
+      Note(none, pages[shard].status(), undecided);
       continue;
     }
-    for (const Match& match : *matches) {
-      ++read;
-      const absl::Status decided = co_await Decide(match);
-      if (IsOutage(decided)) co_return decided;
+    std::move(pages[shard]->begin(), pages[shard]->end(), std::back_inserter(matches));
+  }
+  const int read = static_cast<int>(matches.size());
+  ASSIGN_OR_CO_RETURN(undecided_, co_await DecideAll(std::move(matches), std::move(undecided)));
+  co_return read;
+}
+
+// Side by side, so that they share commits.
+Task<std::set<std::string>> Matching::DecideAll(std::vector<Match> matches,
+                                                std::set<std::string> undecided) {
+  for (std::size_t first = 0; first < matches.size(); first += kDecidedAtOnce) {
+    const std::size_t last = std::min(first + kDecidedAtOnce, matches.size());
+    std::vector<Task<void>> decisions;
+    for (std::size_t i = first; i < last; ++i) decisions.push_back(Decide(matches[i]));
+    ASSIGN_OR_CO_RETURN(const std::vector<absl::Status> decided,
+                        co_await async::Join<void>(std::move(decisions)));
+    for (std::size_t i = 0; i < decided.size(); ++i) {
+      if (IsOutage(decided[i])) co_return decided[i];
       // One that cannot be decided now must not hold up the others.
-      if (!decided.ok()) Note(match, decided, undecided);
+      if (!decided[i].ok()) Note(matches[first + i], decided[i], undecided);
     }
   }
-  undecided_ = std::move(undecided);
-  co_return read;
+  co_return undecided;
 }
 
 void Matching::Note(const Match& match, const absl::Status& failure,
@@ -231,6 +253,7 @@ Task<void> Matching::Decline(Demand demand) {
   ASSIGN_OR_CO_RETURN(const Committed committed, co_await tools_.record.Commit(std::move(change)));
   const absl::Status ignored =
       co_await tools_.fresh_index.Repay(declined.run, committed, declined.id.value());
+  TellReleased(tools_);
   co_return absl::OkStatus();
 }
 

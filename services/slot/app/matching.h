@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "libs/async/task.h"
 #include "services/slot/app/placement.h"
@@ -39,6 +40,8 @@ class Matching final {
   async::Task<void> Decided(DemandId demand, bool accepted);
 
  private:
+  async::Task<std::set<std::string>> DecideAll(std::vector<Match> matches,
+                                               std::set<std::string> undecided);
   async::Task<void> Decide(Match match);
   async::Task<void> Drop(Match match);
   void Note(const Match& match, const absl::Status& failure,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,18 @@ class MemoryInventory final : public InventoryIndex {
   int shards() const override { return shards_; }
   async::Task<int> Load(RunState state) override;
   async::Task<std::vector<int>> Allocate(RunEpoch run, DemandKind kind, std::string token) override;
+  async::Task<std::vector<int>> AllocateWished(RunEpoch run, DemandKind kind, std::string token,
+                                               std::string positions) override;
   async::Task<ReleaseOutcome> Release(RunEpoch run, std::string token) override;
   async::Task<EnlistOutcome> Enlist(RunEpoch run, WaitingDemand demand) override;
   async::Task<WithdrawOutcome> Withdraw(RunEpoch run, std::string demand) override;
   async::Task<int> AddCapacity(RunEpoch run, AddedUnits added) override;
+  async::Task<void> SetSale(RunEpoch run, Sale sale) override;
+  async::Task<void> Remove(RunEpoch run) override;
   async::Task<void> Confirm(std::string run, std::vector<std::string> tokens) override;
   async::Task<std::vector<ClassVacancy>> Snapshot(RunEpoch run, LegRange legs) override;
+  async::Task<RunVacancy> Vacancy(std::string run) override;
+  async::Task<ChangePage> ReadChanges(int shard, std::string after_id, int count) override;
   async::Task<IndexState> FullState(std::string run) override;
   async::Task<std::vector<Match>> ReadMatches(int shard, std::string consumer, int count) override;
   async::Task<void> AckMatch(Match match) override;
@@ -54,6 +61,9 @@ class MemoryInventory final : public InventoryIndex {
   int Propose(const RunEpoch& run, const std::vector<TakenPlaces>& matches);
   void NoteTaken(const std::string& run, const std::string& token, TokenHolder holder);
   void ForgetTaken(const std::string& run, const std::string& token);
+  void Tell(const RunEpoch& run, VacancyChange change);
+  void TellPlaces(const RunEpoch& run, ChangeKind kind, const TakenPlaces& places);
+  void TellOf(const RunEpoch& run, const std::string& owner, VacancyChange change);
 
   const Clock& clock_;
   int shards_;
@@ -61,6 +71,9 @@ class MemoryInventory final : public InventoryIndex {
   std::map<std::string, InventoryModel> runs_;
   std::map<int, std::vector<PendingMatch>> matches_;
   std::vector<Taken> unconfirmed_;
+  std::map<int, std::vector<VacancyChange>> changes_;
+  // Shared by copies: what was thrown back to an earlier copy gives no change's id twice.
+  std::shared_ptr<std::int64_t> last_change_ = std::make_shared<std::int64_t>(0);
 };
 
 }  // namespace houbu::slot

@@ -20,9 +20,13 @@ Task<std::string> PaymentConfirmation::Arrived(PaymentArrival arrival, StoredAns
 }
 
 Task<std::string> PaymentConfirmation::Attempt(PaymentArrival arrival, StoredAnswer answer) {
-  ASSIGN_OR_CO_RETURN(std::optional<std::string> before,
-                      co_await tools_.record.FindAnswer(answer.key));
-  if (before.has_value()) co_return *std::move(before);
+  const RequestKey key = answer.key;
+  auto heard = co_await Hear(std::move(arrival), std::move(answer));
+  if (heard.ok()) co_return heard;
+  co_return co_await StoredAnswerOr(tools_.record, key, heard.status());
+}
+
+Task<std::string> PaymentConfirmation::Hear(PaymentArrival arrival, StoredAnswer answer) {
   ASSIGN_OR_CO_RETURN(Booking booking, co_await tools_.bookings.Load(arrival.booking));
   if (booking.payment != arrival.payment) co_return Refuse(kBookingNotFound);
 
@@ -64,15 +68,16 @@ Task<std::string> PaymentConfirmation::ArrivedLate(Booking booking, PaymentArriv
   travellers.reserve(booking.places.size());
   for (const Place& place : booking.places) travellers.push_back(place.traveller);
 
-  auto taken = co_await placement_.Take(run, kind, std::move(travellers));
+  RunEpoch epoch;
+  epoch.run = run.id.value();
+  epoch.epoch = run.epoch;
+  auto taken = co_await placement_.Take(epoch, kind, std::move(travellers));
   if (absl::IsUnavailable(taken.status()) || absl::IsAborted(taken.status())) {
     co_return taken.status();
   }
   if (!taken.ok()) {
     co_return co_await Return(std::move(booking), std::move(arrival), std::move(answer));
   }
-  RunEpoch epoch;
-  epoch.run = run.id.value();
   epoch.epoch = taken->allocation.epoch;
   const std::string token = taken->places.holder;
 

@@ -35,6 +35,7 @@ class PaymentConfirmation final {
 
  private:
   async::Task<std::string> Attempt(PaymentArrival arrival, StoredAnswer answer);
+  async::Task<std::string> Hear(PaymentArrival arrival, StoredAnswer answer);
   async::Task<std::string> ArrivedLate(Booking booking, PaymentArrival arrival,
                                        StoredAnswer answer);
   async::Task<std::string> Return(Booking booking, PaymentArrival arrival, StoredAnswer answer);

@@ -47,35 +47,62 @@ Claim ClaimFor(const Booking& booking, const Allocation& allocation) {
   return claim;
 }
 
+namespace {
+
+/// What becomes of places that were taken: the claim, what happens elsewhere, the answer.
+Change ChangeFor(const PlacementOrder& order, Booking booking, const Allocation& allocation) {
+  Change change;
+  change.now = booking.created_at;
+  change.origin = order.origin;
+  change.claim = ClaimFor(booking, allocation);
+  if (booking.state == BookingState::kHeld) {
+    change.effects.emplace_back(PaymentFor(booking));
+  } else {
+    change.effects.emplace_back(MessageFor(booking, StandingNoticeOf(booking), change.now));
+  }
+  if (!order.rebooked_from.empty()) {
+    change.link = RebookingLink{order.rebooked_from, booking.id.value(), ""};
+  }
+  change.booking = std::move(booking);
+  return change;
+}
+
+}  // namespace
+
+Task<std::string> StoredAnswerOr(Record& record, RequestKey key, absl::Status failure) {
+  auto stored = co_await record.FindAnswer(std::move(key));
+  // Whether it was answered is not known: a refusal might be the wrong answer.
+  if (!stored.ok()) co_return absl::IsUnavailable(failure) ? failure : stored.status();
+  if (stored->has_value()) co_return **std::move(stored);
+  co_return failure;
+}
+
 Task<std::string> Placement::Book(PlacementOrder order, Mutation<Booking> mutation) {
-  async::RetryPolicy policy;
-  const RequestKey key = mutation.key;
-  std::function<Task<std::string>()> attempt = [this, order = std::move(order),
-                                                mutation = std::move(mutation)] {
-    return Attempt(order, mutation);
-  };
+  const async::RetryPolicy policy;
+  auto asked = std::make_shared<Asked>();
+  asked->order = std::move(order);
+  asked->mutation = std::move(mutation);
   for (int tries = 1;; ++tries) {
-    absl::StatusOr<std::string> answer = co_await attempt();
+    absl::StatusOr<std::string> answer = co_await Attempt(asked);
     // Only lost races are tried again: an outage is the caller's to wait out.
-    if (answer.ok() || absl::IsUnavailable(answer.status())) co_return answer;
-    if (!absl::IsAborted(answer.status())) {
-      // What stood in the way may be this very request, sent twice: then its answer is the answer.
-      ASSIGN_OR_CO_RETURN(std::optional<std::string> stored,
-                          co_await tools_.record.FindAnswer(key));
-      if (stored.has_value()) co_return *std::move(stored);
-      co_return answer;
-    }
+    if (!absl::IsAborted(answer.status())) co_return answer;
+    // The race may have been with this very request, sent twice.
+    ASSIGN_OR_CO_RETURN(std::optional<std::string> stored,
+                        co_await tools_.record.FindAnswer(asked->mutation.key));
+    if (stored.has_value()) co_return *std::move(stored);
     if (tries >= policy.attempts_max) co_return Refuse(kIndexBusy);
     const absl::Duration pause = async::Backoff(policy, tries);
     CO_RETURN_IF_ERROR(co_await async::Sleep(pause));
+    if (ReasonOf(answer.status()) == kStaleIndex.reason) {
+      // Asked for in the epoch of now, the index will see that it is of an earlier one.
+      ASSIGN_OR_CO_RETURN(const Run run, co_await tools_.runs.Load(asked->order.run.id));
+      asked->order.run.epoch = run.epoch;
+    }
   }
 }
 
-Task<std::string> Placement::Attempt(PlacementOrder order, Mutation<Booking> mutation) {
-  ASSIGN_OR_CO_RETURN(std::optional<std::string> answer,
-                      co_await tools_.record.FindAnswer(mutation.key));
-  if (answer.has_value()) co_return *std::move(answer);
-
+Task<std::string> Placement::Attempt(std::shared_ptr<const Asked> asked) {
+  const PlacementOrder& order = asked->order;
   ASSIGN_OR_CO_RETURN(const std::optional<Money> fare,
                       co_await tools_.runs.Fare(order.run.id, order.class_code, order.legs));
   if (!fare.has_value()) co_return Refuse(kNotSold);
@@ -83,58 +110,54 @@ Task<std::string> Placement::Attempt(PlacementOrder order, Mutation<Booking> mut
   kind.class_code = order.class_code;
   kind.legs = order.legs;
   kind.party = static_cast<int>(order.travellers.size());
-  ASSIGN_OR_CO_RETURN(Taken taken, co_await Take(order.run, kind, order.travellers));
   RunEpoch epoch;
   epoch.run = order.run.id.value();
+  epoch.epoch = order.run.epoch;
+  ASSIGN_OR_CO_RETURN(Taken taken, co_await Take(epoch, kind, order.travellers));
   epoch.epoch = taken.allocation.epoch;
   const std::string token = taken.places.holder;
 
-  absl::StatusOr<Booking> booking = co_await Compose(order, *fare, std::move(taken.places));
+  absl::StatusOr<Booking> booking = co_await Compose(asked, *fare, std::move(taken.places));
   if (!booking.ok()) {
     const absl::Status ignored = co_await GiveBack(epoch, token, booking.status());
     co_return booking.status();
   }
-  Change change;
-  change.now = booking->created_at;
-  change.origin = order.origin;
-  change.claim = ClaimFor(*booking, taken.allocation);
-  if (booking->state == BookingState::kHeld) {
-    change.effects.emplace_back(PaymentFor(*booking));
-  } else {
-    change.effects.emplace_back(
-        MessageFor(*booking, StandingNoticeOf(*booking), booking->created_at));
-  }
-  if (!order.rebooked_from.empty()) {
-    change.link = RebookingLink{order.rebooked_from, booking->id.value(), ""};
-  }
-  std::string bytes = mutation.render(*booking);
-  change.answer = StoredAnswer{mutation.key, bytes};
-  change.booking = *std::move(booking);
+  std::string bytes = asked->mutation.render(*booking);
+  Change change = ChangeFor(order, *std::move(booking), taken.allocation);
+  change.answer = StoredAnswer{asked->mutation.key, bytes};
   const auto committed = co_await tools_.record.Commit(std::move(change));
   if (!committed.ok()) {
     const absl::Status ignored = co_await GiveBack(epoch, token, committed.status());
     co_return committed.status();
   }
-  std::vector<std::string> tokens(1, token);
   // A token left unconfirmed is confirmed later, when it is looked for in the record.
-  const absl::Status ignored = co_await tools_.index.Confirm(epoch.run, std::move(tokens));
+  const absl::Status ignored = co_await Confirm(epoch.run, token);
   co_return bytes;
 }
 
-Task<Placement::Taken> Placement::Take(Run run, DemandKind kind,
+Task<void> Placement::Confirm(std::string run, std::string token) {
+  if (tools_.confirmations != nullptr) {
+    tools_.confirmations->Add(std::move(run), std::move(token));
+    co_return absl::OkStatus();
+  }
+  std::vector<std::string> tokens(1, std::move(token));
+  co_return co_await tools_.index.Confirm(std::move(run), std::move(tokens));
+}
+
+Task<Placement::Taken> Placement::Take(RunEpoch run, DemandKind kind,
                                        std::vector<Traveller> travellers) {
-  RunEpoch epoch;
-  epoch.run = run.id.value();
-  epoch.epoch = run.epoch;
   Taken taken;
   taken.places.holder = tools_.ids.Next(BookingTag::kPrefix);
   ASSIGN_OR_CO_RETURN(taken.allocation,
-                      co_await tools_.fresh_index.Allocate(epoch, kind, taken.places.holder));
+                      co_await tools_.fresh_index.Allocate(run, kind, taken.places.holder));
+  const RunId id(run.run);
+  // Where the epoch asked for was old, the next booking asks for the right one at once.
+  if (taken.allocation.epoch != run.epoch) tools_.runs.NoteEpoch(id, taken.allocation.epoch);
   auto places =
-      co_await NamePlaces(run.id, kind.class_code, std::move(travellers), taken.allocation.units);
+      co_await NamePlaces(id, kind.class_code, std::move(travellers), taken.allocation.units);
   if (!places.ok()) {
-    epoch.epoch = taken.allocation.epoch;
-    const absl::Status ignored = co_await GiveBack(epoch, taken.places.holder, places.status());
+    run.epoch = taken.allocation.epoch;
+    const absl::Status ignored = co_await GiveBack(run, taken.places.holder, places.status());
     co_return places.status();
   }
   taken.places.places = *std::move(places);
@@ -162,7 +185,8 @@ Task<std::vector<Place>> Placement::NamePlaces(RunId run, ClassCode class_code,
   co_return places;
 }
 
-Task<Booking> Placement::Compose(PlacementOrder order, Money fare, NewPlaces taken) {
+Task<Booking> Placement::Compose(std::shared_ptr<const Asked> asked, Money fare, NewPlaces taken) {
+  const PlacementOrder& order = asked->order;
   const absl::Time now = tools_.clock.Now();
   const int party = static_cast<int>(order.travellers.size());
   ASSIGN_OR_CO_RETURN(const std::int64_t serial, co_await tools_.record.NextSerial());
@@ -176,7 +200,7 @@ Task<Booking> Placement::Compose(PlacementOrder order, Money fare, NewPlaces tak
   terms.payment = absl::StrCat("payments/", tools_.ids.Next("pm"));
   terms.places = std::move(taken.places);
   terms.rebooked_from = order.rebooked_from.value();
-  terms.destination_country = std::move(order.destination_country);
+  terms.destination_country = order.destination_country;
   Booking booking = HoldPlaces(std::move(terms), now, tools_.policy.hold);
   co_return booking;
 }
@@ -187,9 +211,11 @@ Task<void> Placement::GiveBack(RunEpoch run, std::string token, absl::Status rea
     const auto refreshed = co_await tools_.fresh_index.Refresh(std::move(run), 0);
     co_return refreshed.status();
   }
+  if (ReasonOf(reason) == kStaleIndex.reason) tools_.runs.Forget(RunId(run.run));
   // The commit may have happened: who looks for tokens without a booking will know.
   if (absl::IsUnavailable(reason)) co_return absl::OkStatus();
   const auto released = co_await tools_.fresh_index.Release(std::move(run), std::move(token));
+  TellReleased(tools_);
   co_return released.status();
 }
 

@@ -1,6 +1,8 @@
 /// Placement: a party gets places, at once or not at all. Shared by everything that books anew.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "libs/base/request.h"
+#include "services/slot/app/confirmations.h"
 #include "services/slot/app/fresh_index.h"
 #include "services/slot/app/ports.h"
 #include "services/slot/domain/rules.h"
@@ -38,10 +41,23 @@ struct BookingTools {
   FreshIndex& fresh_index;
   InventoryIndex& index;
   BookingPolicy policy;
+  Confirmations* confirmations = nullptr;  ///< Where there is none, tokens are confirmed at once.
+  /// Called when places became free in the index: somebody in line may have been served.
+  std::function<void()> on_release = nullptr;
 };
 
 /// What a booking of this run over these legs says of it.
 Trip TripOf(const Run& run, const ClassCode& class_code, LegRange legs);
+
+/// Tells whoever wants to know that places became free.
+inline void TellReleased(const BookingTools& tools) {
+  if (tools.on_release) tools.on_release();
+}
+
+/// Gives the answer stored under `key`, for a request that met `failure`: what stood in its way may
+/// be itself, sent before. Fails with `failure` where nothing is stored, and with REQUEST_ID_REUSED
+/// where another request was.
+async::Task<std::string> StoredAnswerOr(Record& record, RequestKey key, absl::Status failure);
 
 /// Finds and takes places, and commits the booking that has them.
 class Placement final {
@@ -50,7 +66,10 @@ class Placement final {
   explicit Placement(BookingTools tools) : tools_(tools) {}
 
   /// Books: HELD, or BOOKED where nothing is to be paid. Gives the answer that was stored. The sale
-  /// was checked. Refuses kNotSold, kClassUnknown, kSoldOut, kItineraryConflict, kOneTicketPerRun.
+  /// was checked. Does not ask first whether the request was answered before: the commit does, and
+  /// a request sent again takes places for a moment and gives them back. Refuses kNotSold,
+  /// kClassUnknown, kSoldOut, kItineraryConflict, kOneTicketPerRun; the caller looks a stored
+  /// answer up before it passes a failure on.
   async::Task<std::string> Book(PlacementOrder order, Mutation<Booking> mutation);
 
   /// Places taken in the index: what it proposed, and which places these are.
@@ -59,7 +78,7 @@ class Placement final {
     NewPlaces places;
   };
   /// Takes places in the index only, under a new token; to be committed, or given back.
-  async::Task<Taken> Take(Run run, DemandKind kind, std::vector<Traveller> travellers);
+  async::Task<Taken> Take(RunEpoch run, DemandKind kind, std::vector<Traveller> travellers);
 
   /// Names the units of a class, one place for each traveller.
   async::Task<std::vector<Place>> NamePlaces(RunId run, ClassCode class_code,
@@ -71,8 +90,14 @@ class Placement final {
   async::Task<void> GiveBack(RunEpoch run, std::string token, absl::Status reason);
 
  private:
-  async::Task<std::string> Attempt(PlacementOrder order, Mutation<Booking> mutation);
-  async::Task<Booking> Compose(PlacementOrder order, Money fare, NewPlaces taken);
+  /// What is booked, the same in every attempt.
+  struct Asked {
+    PlacementOrder order;
+    Mutation<Booking> mutation;
+  };
+  async::Task<std::string> Attempt(std::shared_ptr<const Asked> asked);
+  async::Task<Booking> Compose(std::shared_ptr<const Asked> asked, Money fare, NewPlaces taken);
+  async::Task<void> Confirm(std::string run, std::string token);
 
   BookingTools tools_;
 };

@@ -17,9 +17,12 @@
 #include "libs/base/money.h"
 #include "libs/base/request.h"
 #include "services/slot/app/change.h"
+#include "services/slot/app/index_home.h"
 #include "services/slot/app/inventory_index.h"
+#include "services/slot/app/rebuild_source.h"
 #include "services/slot/domain/booking.h"
 #include "services/slot/domain/demand.h"
+#include "services/slot/domain/rules.h"
 #include "services/slot/domain/run.h"
 #include "services/slot/domain/run_state.h"
 
@@ -94,6 +97,13 @@ class RunStore {
   /// Coach and number of these units, in the same order.
   virtual async::Task<std::vector<Unit>> Units(RunId id, ClassCode class_code,
                                                std::vector<int> units) = 0;
+
+  /// Hears that a run was found in another epoch than Load had said. Who keeps runs in memory says
+  /// the new one from now on; an epoch that was old costs a question more, never a wrong answer.
+  virtual void NoteEpoch(const RunId&, std::int64_t) {}
+
+  /// Hears that what Load had said of a run is not so any more: it is to be read again.
+  virtual void Forget(const RunId&) {}
 };
 
 /// A run's epoch after it was to be raised.
@@ -177,6 +187,8 @@ struct WindowOffer {
   Money fare;
   int free = 0;
   bool on_sale = false;  ///< Whether it can be booked now (R-10).
+  SaleState sale = SaleState::kOpen;
+  bool known = true;  ///< Whether anybody could say what is left; `free` is 0 otherwise.
 };
 
 /// The windows of a day; where nothing is left, others with room.
@@ -184,6 +196,7 @@ struct WindowDay {
   std::vector<WindowOffer> windows;
   bool sold_out = false;
   std::vector<WindowOffer> alternatives;
+  absl::Time as_of;  ///< Up to when what is left is known.
 };
 
 /// Which windows are looked for.
@@ -191,20 +204,6 @@ struct WindowQuery {
   std::string station;  ///< Its id or name.
   ClassCode class_code;
   absl::CivilDay day;
-};
-
-/// Reads windows.
-class WindowStore {
- public:
-  virtual ~WindowStore() = default;
-
-  /// The windows of the station, class and day, by opening.
-  virtual async::Task<std::vector<RunId>> Of(WindowQuery query) = 0;
-
-  /// Other windows of the class that open after `now`: those of the station first, the nearest day
-  /// first, then those of other stations, the nearest station first; of either at most half of
-  /// `limit`.
-  virtual async::Task<std::vector<RunId>> Near(WindowQuery query, absl::Time now, int limit) = 0;
 };
 
 /// Finds windows.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -74,27 +75,15 @@ class FeedSource {
 /// The day of a trip: runs.trip and runs.service_date.
 using TripDay = std::pair<std::string, absl::CivilDay>;
 
-/// A class of an opened run over a stretch.
-struct OpenedClass {
-  ClassCode code;
-  std::int64_t fen = 0;
-};
-
-/// An opened run over a stretch, as it is sold.
-struct OpenedJourney {
-  Run run;  ///< Its stops are those of the stretch's ends only; classes are not filled in.
-  LegRange legs;
-  Stop boarding;
-  Stop alighting;
-  std::vector<OpenedClass> classes;  ///< Those sold over the stretch, the dearest first.
-};
-
-/// Which opened journeys are looked for: departures from `from` within [begin, end).
-struct OpenedQuery {
-  std::vector<std::string> from;  ///< Station ids.
-  std::vector<std::string> to;
-  absl::Time begin;
-  absl::Time end;
+/// An opened run with everything that is sold on it.
+struct OpenedRun {
+  Run run;  ///< With its stops and classes.
+  struct Fare {
+    ClassCode code;
+    LegRange legs;
+    std::int64_t fen = 0;
+  };
+  std::vector<Fare> fares;
 };
 
 /// Opens runs and finds those that are open.
@@ -108,11 +97,19 @@ class OpenedRuns {
   /// The trips of these days that have runs.
   virtual async::Task<std::set<TripDay>> Days(absl::CivilDay first, absl::CivilDay last) = 0;
 
-  /// Trains that go, as they were opened.
-  virtual async::Task<std::vector<OpenedJourney>> Journeys(OpenedQuery query) = 0;
+  /// How many runs there are on each of these days.
+  virtual async::Task<std::map<absl::CivilDay, std::int64_t>> CountByDay(absl::CivilDay first,
+                                                                         absl::CivilDay last) = 0;
 
-  /// What is sold of a run over a stretch, the dearest first.
-  virtual async::Task<std::vector<OpenedClass>> Classes(RunId run, LegRange legs) = 0;
+  /// The runs of a day.
+  virtual async::Task<std::vector<RunId>> IdsOf(absl::CivilDay day) = 0;
+
+  /// These runs, in any order; those that are not there are left out.
+  virtual async::Task<std::vector<OpenedRun>> Load(std::vector<RunId> ids) = 0;
+
+  /// The classes of these runs as they are now, by run.
+  virtual async::Task<std::map<std::string, std::vector<RunClass>>> ClassesOf(
+      std::vector<RunId> ids) = 0;
 };
 
 }  // namespace houbu::slot

@@ -83,7 +83,10 @@ Task<std::string> Rebooking::Rebook(RebookingWish wish, Mutation<Booking> mutati
   order.legs = *legs;
   order.destination_country = before.destination_country;
   order.rebooked_from = before.id;
-  co_return co_await placement_.Book(std::move(order), std::move(mutation));
+  const RequestKey key = mutation.key;
+  auto booked = co_await placement_.Book(std::move(order), std::move(mutation));
+  if (booked.ok()) co_return booked;
+  co_return co_await StoredAnswerOr(tools_.record, key, booked.status());
 }
 
 }  // namespace houbu::slot

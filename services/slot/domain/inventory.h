@@ -19,10 +19,10 @@ namespace houbu::slot {
 /// The most legs a run may have; a kind of demand is indexed in one byte for each stop.
 inline constexpr int kLegsMax = 250;
 
-/// The largest party that is served as one.
+/// The largest party that is served as one where units have numbers.
 inline constexpr int kPartyMax = 100;
 
-/// The most units a class may have.
+/// The most units a class may have; no party is larger.
 inline constexpr int kCapacityMax = 100000;
 
 /// The legs from one stop to a later one: stops `from` to `to`, so legs from, ..., to - 1.
@@ -46,15 +46,39 @@ enum class ClassKind : std::uint8_t {
   kCounted,   ///< Standing places and windows: only the number for each leg counts.
 };
 
+/// The largest party that is served as one: counted places need no choosing, so any that exist.
+constexpr int PartyMax(ClassKind kind) {
+  return kind == ClassKind::kCounted ? kCapacityMax : kPartyMax;
+}
+
+/// The most letters `positions` of a class may have.
+inline constexpr int kPositionsMax = 64;
+
 /// A class of a run and how its units stand.
+///
+/// A class may sell the units of another: berths sold as seats by day have the seats' code and
+/// fare, and taking one takes the berth. Both then have the same kind, capacity and coaches.
 struct ClassLayout {
   std::string code;                      ///< [A-Za-z0-9_.-], 1 to 64 characters.
   ClassKind kind = ClassKind::kCounted;  ///< Whether the units have numbers.
   int capacity = 0;                      ///< How many units; numbered 0 to capacity - 1.
   std::vector<int> coach_sizes;          ///< Numbered units: units for each coach, in order.
+  std::string shares = {};  ///< The earlier class whose units it sells; "" for its own.
+  /// Where units stand, one letter or digit each ("ABCDF", "UML"), over and over from each coach's
+  /// start; "" where nobody wishes for a position. At most kPositionsMax.
+  std::string positions = {};
+
+  /// Gives the code of the class whose units it sells: another's, or its own.
+  const std::string& owner() const { return shares.empty() ? code : shares; }
 
   /// Compares all parts.
   friend bool operator==(const ClassLayout& a, const ClassLayout& b) = default;
+};
+
+/// Whether a run sells to newcomers. Who has places or waits for some notices nothing of it.
+enum class Sale : std::uint8_t {
+  kOpen,    ///< Whoever finds a place may take it.
+  kClosed,  ///< Nobody buys; the line is served.
 };
 
 /// What a party asks for. Demands of one kind fit or do not fit together, so the line keeps one
@@ -62,7 +86,7 @@ struct ClassLayout {
 struct DemandKind {
   std::string class_code;  ///< The class.
   LegRange legs;           ///< The legs.
-  int party = 1;           ///< How many passengers, 1 to kPartyMax; whole or not at all (W-07).
+  int party = 1;           ///< How many passengers, 1 to PartyMax; whole or not at all (W-07).
 
   /// Compares all parts.
   friend bool operator==(const DemandKind& a, const DemandKind& b) = default;
@@ -100,6 +124,10 @@ inline constexpr Refusal kSoldOut{absl::StatusCode::kResourceExhausted, "SOLD_OU
 inline constexpr Refusal kStaleIndex{absl::StatusCode::kAborted, "STALE_INDEX",
                                      "The run's index is not of the expected epoch."};
 
+/// The run is closed to new buyers.
+inline constexpr Refusal kRunClosed{absl::StatusCode::kFailedPrecondition, "RUN_CLOSED",
+                                    "The run is closed to new buyers."};
+
 /// The run has no such class.
 inline constexpr Refusal kClassUnknown{absl::StatusCode::kNotFound, "CLASS_UNKNOWN",
                                        "The run has no such class."};
@@ -108,9 +136,9 @@ inline constexpr Refusal kClassUnknown{absl::StatusCode::kNotFound, "CLASS_UNKNO
 inline constexpr Refusal kLegsInvalid{absl::StatusCode::kInvalidArgument, "LEGS_INVALID",
                                       "The run has no such stretch."};
 
-/// A party is 1 to kPartyMax.
+/// A party is 1 to PartyMax.
 inline constexpr Refusal kPartyInvalid{absl::StatusCode::kInvalidArgument, "PARTY_INVALID",
-                                       "A party has 1 to 100 passengers."};
+                                       "No party of this size is served as one."};
 
 /// Units added are at least one, and the class keeps within kCapacityMax.
 inline constexpr Refusal kCapacityInvalid{absl::StatusCode::kInvalidArgument, "CAPACITY_INVALID",

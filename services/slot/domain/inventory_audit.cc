@@ -1,7 +1,9 @@
 #include "services/slot/domain/inventory_audit.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,7 +16,7 @@ namespace {
 std::map<std::pair<int, int>, int> ClaimsOf(const RunState& record, const ClassLayout& layout) {
   std::map<std::pair<int, int>, int> claims;
   for (const TakenPlaces& places : record.taken) {
-    if (places.kind.class_code != layout.code) {
+    if (OwnerOf(record, places.kind.class_code) != layout.code) {
       continue;
     }
     for (int leg = places.kind.legs.from; leg < places.kind.legs.to; ++leg) {
@@ -88,7 +90,9 @@ std::string Describe(const WaitingDemand& waiting) {
 std::string Describe(const ClassLayout& layout) {
   return absl::StrCat("class ", layout.code,
                       layout.kind == ClassKind::kCounted ? " counts " : " numbers ",
-                      layout.capacity, " units, coaches ", absl::StrJoin(layout.coach_sizes, ","));
+                      layout.capacity, " units, coaches ", absl::StrJoin(layout.coach_sizes, ","),
+                      layout.shares.empty() ? "" : ", those of ", layout.shares,
+                      layout.positions.empty() ? "" : ", positions ", layout.positions);
 }
 
 std::string Describe(const FreeUnits& free) {
@@ -111,29 +115,80 @@ std::vector<std::string> DescribeAll(const std::vector<Item>& items) {
   return lines;
 }
 
+// The kinds of what only one side has.
+struct Sides {
+  DifferenceKind record;
+  DifferenceKind index;
+};
+
+void AddDifference(DifferenceKind kind, std::string words, InventoryAudit& audit) {
+  ++audit.kinds[kind];
+  audit.differences.push_back(std::move(words));
+}
+
 template <class Item>
-void AddDifferences(const std::string& run, const std::vector<Item>& record,
-                    const std::vector<Item>& index, std::vector<std::string>& differences) {
+void AddDifferences(const std::string& run, Sides kinds, const std::vector<Item>& record,
+                    const std::vector<Item>& index, InventoryAudit& audit) {
   const std::vector<std::string> in_record = DescribeAll(record);
   const std::vector<std::string> in_index = DescribeAll(index);
   for (const std::string& line : in_record) {
     if (!std::binary_search(in_index.begin(), in_index.end(), line)) {
-      differences.push_back(absl::StrCat(run, ": only the record: ", line));
+      AddDifference(kinds.record, absl::StrCat(run, ": only the record: ", line), audit);
     }
   }
   for (const std::string& line : in_index) {
     if (!std::binary_search(in_record.begin(), in_record.end(), line)) {
-      differences.push_back(absl::StrCat(run, ": only the index: ", line));
+      AddDifference(kinds.index, absl::StrCat(run, ": only the index: ", line), audit);
     }
   }
 }
 
+constexpr Sides kOfClasses{DifferenceKind::kClass, DifferenceKind::kClass};
+constexpr Sides kOfPlaces{DifferenceKind::kPlacesLost, DifferenceKind::kPlacesGhost};
+constexpr Sides kOfLine{DifferenceKind::kWaiterLost, DifferenceKind::kWaiterGhost};
+constexpr Sides kOfFree{DifferenceKind::kFree, DifferenceKind::kFree};
+
+// Demands of one kind fit or do not fit together: each kind is looked at once.
+std::int64_t CountServable(const RunState& record, const IndexState& index) {
+  std::map<std::tuple<std::string, int, int, int>, bool> servable;
+  std::int64_t count = 0;
+  for (const WaitingDemand& waiting : record.waiting) {
+    const DemandKind& kind = waiting.kind;
+    const auto [found, is_new] = servable.emplace(
+        std::make_tuple(kind.class_code, kind.legs.from, kind.legs.to, kind.party), false);
+    if (is_new) found->second = IsServable(waiting, index);
+    count += found->second ? 1 : 0;
+  }
+  return count;
+}
+
 }  // namespace
+
+absl::string_view NameOf(DifferenceKind kind) {
+  switch (kind) {
+    case DifferenceKind::kEpoch:
+      return "epoch";
+    case DifferenceKind::kClass:
+      return "class";
+    case DifferenceKind::kPlacesLost:
+      return "places_lost";
+    case DifferenceKind::kPlacesGhost:
+      return "places_ghost";
+    case DifferenceKind::kWaiterLost:
+      return "waiter_lost";
+    case DifferenceKind::kWaiterGhost:
+      return "waiter_ghost";
+    case DifferenceKind::kFree:
+      return "free";
+  }
+  return "";
+}
 
 InventoryAudit Audit(const RunState& record, const IndexState& index) {
   InventoryAudit audit;
   audit.waiting = static_cast<std::int64_t>(record.waiting.size());
   for (const ClassLayout& layout : record.classes) {
+    if (!layout.shares.empty()) continue;  // its units are another's
     audit.capacity += std::int64_t{layout.capacity} * record.legs;
     audit.oversold += CountOversold(record, layout);
   }
@@ -141,21 +196,25 @@ InventoryAudit Audit(const RunState& record, const IndexState& index) {
     audit.taken += std::int64_t{places.kind.party} * places.kind.legs.size();
   }
   for (const FreeUnits& free : index.free) {
+    if (OwnerOf(index.state, free.class_code) != free.class_code) continue;
     for (const int count : free.count) {
       audit.free += count;
     }
   }
-  for (const WaitingDemand& waiting : record.waiting) {
-    audit.servable_waiting += IsServable(waiting, index) ? 1 : 0;
-  }
+  audit.servable_waiting = CountServable(record, index);
   if (record.epoch != index.state.epoch || record.legs != index.state.legs) {
-    audit.differences.push_back(absl::StrCat(record.run, ": the record is of epoch ", record.epoch,
-                                             ", the index of ", index.state.epoch));
+    AddDifference(DifferenceKind::kEpoch,
+                  absl::StrCat(record.run, ": the record is of epoch ", record.epoch,
+                               ", the index of ", index.state.epoch),
+                  audit);
   }
-  AddDifferences(record.run, record.classes, index.state.classes, audit.differences);
-  AddDifferences(record.run, record.taken, index.state.taken, audit.differences);
-  AddDifferences(record.run, record.waiting, index.state.waiting, audit.differences);
-  AddDifferences(record.run, FreeOf(record), index.free, audit.differences);
+  AddDifferences(record.run, kOfClasses, record.classes, index.state.classes, audit);
+  AddDifferences(record.run, kOfPlaces, record.taken, index.state.taken, audit);
+  AddDifferences(record.run, kOfLine, record.waiting, index.state.waiting, audit);
+  // Places that only one side has are told above; here what is free must follow from what the index
+  // itself calls taken, where that can be.
+  const RunState& taken = Validate(index.state).ok() ? index.state : record;
+  AddDifferences(record.run, kOfFree, FreeOf(taken), index.free, audit);
   return audit;
 }
 
@@ -166,6 +225,7 @@ void Add(const InventoryAudit& run, int differences_max, InventoryAudit& total) 
   total.oversold += run.oversold;
   total.waiting += run.waiting;
   total.servable_waiting += run.servable_waiting;
+  for (const auto& [kind, count] : run.kinds) total.kinds[kind] += count;
   for (const std::string& difference : run.differences) {
     if (static_cast<int>(total.differences.size()) < differences_max) {
       total.differences.push_back(difference);

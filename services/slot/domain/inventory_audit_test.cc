@@ -50,10 +50,22 @@ TEST_CASE("the audit names what only one side has", "[slot][audit]") {
   index.free = FreeOf(index.state);
   const InventoryAudit audit = Audit(record, index);
   CHECK(audit.conservation_error() == -1);
+  CHECK(
+      audit.differences ==
+      std::vector<std::string>{"rn-1: only the record: bk-2 has 1 in standing over stops 1 to 2"});
+  CHECK(audit.kinds == std::map<DifferenceKind, int>{{DifferenceKind::kPlacesLost, 1}});
+}
+
+TEST_CASE("the audit names what is free and should not be", "[slot][audit]") {
+  const RunState record = TwoLegs();
+  IndexState index = {record, FreeOf(record)};
+  index.free[1].count[1] = 2;
+  const InventoryAudit audit = Audit(record, index);
+  CHECK(audit.conservation_error() == -1);
   CHECK(audit.differences ==
-        std::vector<std::string>{"rn-1: only the record: bk-2 has 1 in standing over stops 1 to 2",
-                                 "rn-1: only the record: free in class standing by leg 2,1",
+        std::vector<std::string>{"rn-1: only the record: free in class standing by leg 2,1",
                                  "rn-1: only the index: free in class standing by leg 2,2"});
+  CHECK(audit.kinds == std::map<DifferenceKind, int>{{DifferenceKind::kFree, 2}});
 }
 
 TEST_CASE("the audit counts waiters who would fit what the index calls free",

@@ -29,27 +29,48 @@ constexpr char kCountries[][3] = {
     "VN", "VU", "WF", "WS", "YE", "YT", "ZA", "ZM", "ZW",
 };
 
-absl::Status CheckPeriod(const Run& run, absl::Time now, const BookingPolicy& policy) {
-  const absl::CivilDay today = DayAt(now, ZoneOf(run));
-  const absl::CivilDay first = run.service_date - policy.days_ahead_max;
-  const absl::CivilDay last = run.service_date - policy.days_ahead_min;
-  if (first <= today && today <= last) return absl::OkStatus();
+absl::Status OutsidePeriod(const Run& run, const BookingPolicy& policy) {
   Metadata facts;
-  facts["first_day"] = FormatCivilDay(first);
-  facts["last_day"] = FormatCivilDay(last);
+  facts["first_day"] = FormatCivilDay(run.service_date - policy.days_ahead_max);
+  facts["last_day"] = FormatCivilDay(run.service_date - policy.days_ahead_min);
   return Refuse(kOutsideBookingPeriod, facts);
+}
+
+absl::Status NotOpenYet(const Run& run) {
+  Metadata facts;
+  facts["sale_open_time"] = absl::FormatTime(absl::RFC3339_sec, run.sale_open_at, ZoneOf(run));
+  return Refuse(kSaleNotOpen, facts);
 }
 
 }  // namespace
 
+SaleState SaleStateOf(const SaleTerms& terms, absl::Time now, const BookingPolicy& policy) {
+  if (now >= terms.boards_at) return SaleState::kDeparted;
+  if (now < terms.sale_open_at) return SaleState::kNotOpenYet;
+  if (terms.kind == RunKind::kTrain) return SaleState::kOpen;
+  const absl::CivilDay today = DayAt(now, terms.zone);
+  const bool within = terms.service_date - policy.days_ahead_max <= today &&
+                      today <= terms.service_date - policy.days_ahead_min;
+  return within ? SaleState::kOpen : SaleState::kOutsidePeriod;
+}
+
 absl::Status CheckSale(const Run& run, LegRange legs, absl::Time now, const BookingPolicy& policy) {
-  if (now >= BoardingOf(run, legs).departs_at) return Refuse(kRunDeparted);
-  if (now < run.sale_open_at) {
-    Metadata facts;
-    facts["sale_open_time"] = absl::FormatTime(absl::RFC3339_sec, run.sale_open_at, ZoneOf(run));
-    return Refuse(kSaleNotOpen, facts);
+  SaleTerms terms;
+  terms.kind = run.kind;
+  terms.service_date = run.service_date;
+  terms.zone = ZoneOf(run);
+  terms.sale_open_at = run.sale_open_at;
+  terms.boards_at = BoardingOf(run, legs).departs_at;
+  switch (SaleStateOf(terms, now, policy)) {
+    case SaleState::kOpen:
+      return absl::OkStatus();
+    case SaleState::kNotOpenYet:
+      return NotOpenYet(run);
+    case SaleState::kOutsidePeriod:
+      return OutsidePeriod(run, policy);
+    case SaleState::kDeparted:
+      return Refuse(kRunDeparted);
   }
-  if (run.kind == RunKind::kWindow) return CheckPeriod(run, now, policy);
   return absl::OkStatus();
 }
 

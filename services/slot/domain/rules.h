@@ -51,6 +51,26 @@ struct BookingPolicy {
   int days_ahead_max = 30;                  ///< Appointments only (R-10).
 };
 
+/// Where the sale of a run stands at a moment, for one who boards at a stop.
+enum class SaleState {
+  kOpen,           ///< It can be booked, as long as places are left.
+  kNotOpenYet,     ///< Its sale has not begun.
+  kOutsidePeriod,  ///< An appointment that cannot be made this many days ahead (R-10).
+  kDeparted,       ///< It has left where one boards.
+};
+
+/// What decides it.
+struct SaleTerms {
+  RunKind kind = RunKind::kTrain;
+  absl::CivilDay service_date;
+  absl::TimeZone zone;  ///< Of the run.
+  absl::Time sale_open_at;
+  absl::Time boards_at;  ///< When it leaves where one boards.
+};
+
+/// Says where the sale stands at `now`.
+SaleState SaleStateOf(const SaleTerms& terms, absl::Time now, const BookingPolicy& policy);
+
 /// Tells whether the run can be booked over these legs at `now`; `legs` must be the run's. Refuses
 /// kRunDeparted, kSaleNotOpen (metadata sale_open_time), kOutsideBookingPeriod (metadata first_day,
 /// last_day: when this run can be booked).

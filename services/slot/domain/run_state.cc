@@ -25,19 +25,27 @@ bool IsPossible(const ClassLayout& layout) {
          coaches_fit;
 }
 
-const ClassLayout* Find(const RunState& state, const std::string& code) {
-  for (const ClassLayout& layout : state.classes) {
-    if (layout.code == code) {
-      return &layout;
-    }
+bool IsPossible(const std::string& positions) {
+  return positions.size() <= std::size_t{kPositionsMax} &&
+         std::all_of(positions.begin(), positions.end(),
+                     [](char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); });
+}
+
+// Whose units it sells stands before it, sells its own, and is as large.
+bool SharingIsPossible(const RunState& state, const ClassLayout& layout) {
+  if (layout.shares.empty()) {
+    return true;
   }
-  return nullptr;
+  const ClassLayout* const owner = FindClass(state, layout.shares);
+  return owner != nullptr && owner < &layout && owner->shares.empty() &&
+         owner->kind == layout.kind && owner->capacity == layout.capacity &&
+         owner->coach_sizes == layout.coach_sizes;
 }
 
 bool IsPossible(const RunState& state, const DemandKind& kind) {
-  return Find(state, kind.class_code) != nullptr && kind.legs.from >= 0 &&
-         kind.legs.from < kind.legs.to && kind.legs.to <= state.legs && kind.party >= 1 &&
-         kind.party <= kPartyMax;
+  const ClassLayout* const layout = FindClass(state, kind.class_code);
+  return layout != nullptr && kind.legs.from >= 0 && kind.legs.from < kind.legs.to &&
+         kind.legs.to <= state.legs && kind.party >= 1 && kind.party <= PartyMax(layout->kind);
 }
 
 // Takes the places of one token, cell by cell; false when a cell does not exist or is gone.
@@ -66,7 +74,8 @@ bool PlacesArePossible(const RunState& state, const ClassLayout& layout) {
   std::vector<int> counted(static_cast<std::size_t>(state.legs), 0);
   std::set<std::pair<int, int>> cells;
   for (const TakenPlaces& places : state.taken) {
-    if (places.kind.class_code == layout.code && !Take(places, layout, counted, cells)) {
+    if (OwnerOf(state, places.kind.class_code) == layout.code &&
+        !Take(places, layout, counted, cells)) {
       return false;
     }
   }
@@ -93,7 +102,7 @@ FreeUnits FreeOf(const RunState& state, const ClassLayout& layout) {
   std::vector<std::set<int>> taken(legs);
   FreeUnits free = {layout.code, std::vector<int>(legs, layout.capacity), {}};
   for (const TakenPlaces& places : state.taken) {
-    if (places.kind.class_code != layout.code) {
+    if (OwnerOf(state, places.kind.class_code) != layout.owner()) {
       continue;
     }
     for (int leg = places.kind.legs.from; leg < places.kind.legs.to; ++leg) {
@@ -117,14 +126,28 @@ FreeUnits FreeOf(const RunState& state, const ClassLayout& layout) {
 
 }  // namespace
 
+const ClassLayout* FindClass(const RunState& state, const std::string& code) {
+  for (const ClassLayout& layout : state.classes) {
+    if (layout.code == code) {
+      return &layout;
+    }
+  }
+  return nullptr;
+}
+
+std::string OwnerOf(const RunState& state, const std::string& code) {
+  const ClassLayout* const layout = FindClass(state, code);
+  return layout == nullptr ? "" : layout->owner();
+}
+
 absl::Status Validate(const RunState& state) {
   if (state.legs < 1 || state.legs > kLegsMax || !HoldersArePossible(state)) {
     return Refuse(kStateInvalid);
   }
   std::set<std::string> codes;
   for (const ClassLayout& layout : state.classes) {
-    if (!codes.insert(layout.code).second || !IsPossible(layout) ||
-        !PlacesArePossible(state, layout)) {
+    if (!codes.insert(layout.code).second || !IsPossible(layout) || !IsPossible(layout.positions) ||
+        !SharingIsPossible(state, layout) || !PlacesArePossible(state, layout)) {
       return Refuse(kStateInvalid);
     }
   }

@@ -20,7 +20,14 @@ struct RunState {
   std::vector<ClassLayout> classes;  ///< The classes, codes unique.
   std::vector<TakenPlaces> taken;    ///< Live places of bookings and matched demands.
   std::vector<WaitingDemand> waiting;  ///< Demands in line, in any order.
+  Sale sale = Sale::kOpen;             ///< Whether it sells to newcomers.
 };
+
+/// Gives the class of that code; null where there is none.
+const ClassLayout* FindClass(const RunState& state, const std::string& code);
+
+/// Gives the code of the class whose units the class of that code sells; "" where there is none.
+std::string OwnerOf(const RunState& state, const std::string& code);
 
 /// What is free of one class: derived state that the index keeps for speed.
 struct FreeUnits {

@@ -81,9 +81,14 @@ const Station* Timetable::FindStation(absl::string_view id) const {
   return found == stations_.end() ? nullptr : &found->second;
 }
 
-bool Timetable::StartsOn(const TimetabledTrain& train, absl::CivilDay day) const {
+const ServiceCalendar* Timetable::CalendarOf(const TimetabledTrain& train) const {
   const auto found = calendars_.find(CalendarKey(train.feed, train.calendar));
-  return found != calendars_.end() && found->second->RunsOn(day);
+  return found == calendars_.end() ? nullptr : found->second;
+}
+
+bool Timetable::StartsOn(const TimetabledTrain& train, absl::CivilDay day) const {
+  const ServiceCalendar* const calendar = CalendarOf(train);
+  return calendar != nullptr && calendar->RunsOn(day);
 }
 
 std::vector<PlannedJourney> Timetable::Journeys(const std::set<std::string>& from,

@@ -105,6 +105,9 @@ class Timetable final {
   /// The station of this id; null where there is none. Borrows from the timetable.
   const Station* FindStation(absl::string_view id) const;
 
+  /// All stations, by id.
+  const std::map<std::string, Station>& stations() const { return stations_; }
+
   /// The trains that can be boarded at one of `from` on `day`, the boarding date in their own zone,
   /// and left at one of `to`; by departure.
   std::vector<PlannedJourney> Journeys(const std::set<std::string>& from,
@@ -112,6 +115,10 @@ class Timetable final {
 
   /// The feeds.
   const std::vector<FeedTimetable>& feeds() const { return feeds_; }
+
+  /// The days on which the train starts; null where the feed does not say. Borrows from the
+  /// timetable.
+  const ServiceCalendar* CalendarOf(const TimetabledTrain& train) const;
 
   /// Tells whether the train starts on that day.
   bool StartsOn(const TimetabledTrain& train, absl::CivilDay day) const;

@@ -1,15 +1,11 @@
 #include "services/slot/rpc/catalogue_handlers.h"
 
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "libs/async/status_macros.h"
 #include "libs/rpc/page.h"
-#include "libs/rpc/validate.h"
-#include "libs/rpc/wire.h"
 #include "services/slot/rpc/parse.h"
-#include "services/slot/rpc/render.h"
+#include "services/slot/rpc/parse_search.h"
 #include "services/slot/rpc/render_catalogue.h"
 
 namespace houbu::slot {
@@ -17,30 +13,34 @@ namespace {
 
 using async::Task;
 
-constexpr int kPlaceCharactersMax = 100;
-constexpr int kCodeCharactersMax = 64;
-constexpr rpc::PageLimits kJourneyPages{.size_default = 100, .size_max = 500};
-
-// What a page token is good for: the same search only.
-std::string ListKey(const v1::SearchJourneysRequest& request) {
-  v1::SearchJourneysRequest filter = request;
-  filter.clear_page_size();
-  filter.clear_page_token();
-  return filter.SerializeAsString();
+void Fill(const v1::SearchJourneysRequest& request, const JourneyPage& page,
+          v1::SearchJourneysResponse& response) {
+  Render(page, response);
+  if (page.more) {
+    response.set_next_page_token(rpc::EncodePageToken(ListKeyOf(request), page.position));
+  }
 }
 
 }  // namespace
 
+CatalogueHandlers::CatalogueHandlers(rpc::Seam& seam, UseCases use_cases)
+    : seam_(seam), use_cases_(use_cases) {
+  SetMessageAllocatorFor_SearchJourneys(&journeys_messages_);
+  SetMessageAllocatorFor_SearchWindows(&windows_messages_);
+}
+
 grpc::ServerUnaryReactor* CatalogueHandlers::SearchJourneys(
     grpc::CallbackServerContext* context, const v1::SearchJourneysRequest* request,
     v1::SearchJourneysResponse* response) {
-  return seam_.Run(context, request, response, this, &CatalogueHandlers::Journeys);
+  return seam_.RunAtOnce(context, request, response, this, &CatalogueHandlers::JourneysAtOnce,
+                         &CatalogueHandlers::Journeys);
 }
 
 grpc::ServerUnaryReactor* CatalogueHandlers::SearchWindows(grpc::CallbackServerContext* context,
                                                            const v1::SearchWindowsRequest* request,
                                                            v1::SearchWindowsResponse* response) {
-  return seam_.Run(context, request, response, this, &CatalogueHandlers::Windows);
+  return seam_.RunAtOnce(context, request, response, this, &CatalogueHandlers::WindowsAtOnce,
+                         &CatalogueHandlers::Windows);
 }
 
 grpc::ServerUnaryReactor* CatalogueHandlers::GetRun(grpc::CallbackServerContext* context,
@@ -49,52 +49,55 @@ grpc::ServerUnaryReactor* CatalogueHandlers::GetRun(grpc::CallbackServerContext*
   return seam_.Run(context, request, response, this, &CatalogueHandlers::Get);
 }
 
+std::optional<absl::Status> CatalogueHandlers::JourneysAtOnce(
+    const rpc::Call&, const v1::SearchJourneysRequest& request,
+    v1::SearchJourneysResponse& response) {
+  Violations violations;
+  const JourneyQuery query = ParseSearch(violations, request);
+  if (!violations.empty()) return violations.ToStatus();
+  const absl::StatusOr<JourneyPage> page = use_cases_.journeys.Look(query);
+  // A place imported a moment ago, or runs that are not kept in memory.
+  if (!page.ok() || !page->unknown.empty()) return std::nullopt;
+  Fill(request, *page, response);
+  return absl::OkStatus();
+}
+
 Task<v1::SearchJourneysResponse> CatalogueHandlers::Journeys(
     const rpc::Call&, const v1::SearchJourneysRequest& request) {
   Violations violations;
-  JourneyQuery query;
-  rpc::RequireText(violations, "origin", request.origin(), kPlaceCharactersMax);
-  rpc::RequireText(violations, "destination", request.destination(), kPlaceCharactersMax);
-  if (!request.origin().empty() && request.origin() == request.destination()) {
-    violations.Add("destination", "must differ from origin");
-  }
-  query.origin = request.origin();
-  query.destination = request.destination();
-  query.day = rpc::RequireDate(violations, "date", request.has_date(), request.date());
-  const int size = rpc::PageSize(violations, request.page_size(), kJourneyPages);
-  const std::string key = ListKey(request);
-  query.after = rpc::DecodePageToken(violations, key, request.page_token());
-  query.limit = size;
+  JourneyQuery query = ParseSearch(violations, request);
   CO_RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_CO_RETURN(const JourneyPage page,
                       co_await use_cases_.journeys.Search(std::move(query)));
   v1::SearchJourneysResponse response;
-  for (const JourneyOffer& offer : page.journeys) *response.add_journeys() = Render(offer);
-  if (page.more) {
-    response.set_next_page_token(rpc::EncodePageToken(key, page.journeys.back().position));
-  }
+  Fill(request, page, response);
   co_return response;
+}
+
+std::optional<absl::Status> CatalogueHandlers::WindowsAtOnce(
+    const rpc::Call&, const v1::SearchWindowsRequest& request,
+    v1::SearchWindowsResponse& response) {
+  Violations violations;
+  const WindowQuery query = ParseSearch(violations, request);
+  if (!violations.empty()) return violations.ToStatus();
+  const std::optional<WindowDay> found = use_cases_.windows.Look(query, use_cases_.clock.Now());
+  // Without windows it may be a station that nobody knows.
+  if (!found.has_value() || found->windows.empty()) return std::nullopt;
+  Render(*found, response);
+  return absl::OkStatus();
 }
 
 Task<v1::SearchWindowsResponse> CatalogueHandlers::Windows(
     const rpc::Call&, const v1::SearchWindowsRequest& request) {
   Violations violations;
-  rpc::RequireText(violations, "station", request.station(), kPlaceCharactersMax);
-  rpc::RequireText(violations, "class_code", request.class_code(), kCodeCharactersMax);
-  const absl::CivilDay day =
-      rpc::RequireDate(violations, "date", request.has_date(), request.date());
+  const WindowQuery query = ParseSearch(violations, request);
   CO_RETURN_IF_ERROR(violations.ToStatus());
-  CO_RETURN_IF_ERROR(co_await use_cases_.journeys.RequirePlace(request.station()));
+  CO_RETURN_IF_ERROR(co_await use_cases_.journeys.RequirePlace(query.station));
   const absl::Time now = use_cases_.clock.Now();
-  ASSIGN_OR_CO_RETURN(
-      const WindowDay found,
-      co_await use_cases_.windows.Find(request.station(), request.class_code(), day, now));
+  ASSIGN_OR_CO_RETURN(const WindowDay found, co_await use_cases_.windows.Find(
+                                                 query.station, query.class_code, query.day, now));
   v1::SearchWindowsResponse response;
-  for (const WindowOffer& offer : found.windows) *response.add_windows() = Render(offer);
-  response.set_sold_out(found.sold_out);
-  for (const WindowOffer& offer : found.alternatives) {
-    *response.add_alternatives() = Render(offer);
-  }
+  Render(found, response);
   co_return response;
 }
 

@@ -40,6 +40,12 @@ grpc::ServerUnaryReactor* DemandHandlers::WithdrawDemand(grpc::CallbackServerCon
   return seam_.Run(context, request, response, this, &DemandHandlers::Withdraw);
 }
 
+grpc::ServerUnaryReactor* DemandHandlers::ExplainDemand(grpc::CallbackServerContext* context,
+                                                        const v1::ExplainDemandRequest* request,
+                                                        v1::DemandExplanation* response) {
+  return seam_.Run(context, request, response, this, &DemandHandlers::Explain);
+}
+
 Task<v1::DemandQuote> DemandHandlers::Quote(const rpc::Call&,
                                             const v1::QuoteDemandRequest& request) {
   Violations violations;
@@ -70,6 +76,16 @@ Task<v1::Demand> DemandHandlers::Withdraw(const rpc::Call& call,
   ASSIGN_OR_CO_RETURN(const std::string answer,
                       co_await line_.Withdraw(std::move(id), OriginOf(call), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Demand>(answer);
+}
+
+Task<v1::DemandExplanation> DemandHandlers::Explain(const rpc::Call&,
+                                                    const v1::ExplainDemandRequest& request) {
+  Violations violations;
+  DemandId id = ParseDemandName(violations, "name", request.name());
+  CO_RETURN_IF_ERROR(violations.ToStatus());
+  ASSIGN_OR_CO_RETURN(const DemandExplanation explanation,
+                      co_await explainer_.Explain(std::move(id)));
+  co_return Render(explanation);
 }
 
 }  // namespace houbu::slot

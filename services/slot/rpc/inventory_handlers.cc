@@ -1,10 +1,12 @@
 #include "services/slot/rpc/inventory_handlers.h"
 
-#include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
+#include "libs/rpc/page.h"
 #include "libs/rpc/validate.h"
 #include "libs/rpc/wire.h"
 #include "services/slot/rpc/parse.h"
@@ -18,9 +20,31 @@ using async::Task;
 constexpr int kUnitsMax = 10000;
 constexpr int kCodeCharactersMax = 64;
 
-std::optional<RunId> ParseOptionalRun(Violations& violations, const std::string& name) {
-  if (name.empty()) return std::nullopt;
-  return ParseRunName(violations, "run", name);
+constexpr rpc::PageLimits kPageLimits{.size_default = 0, .size_max = 1000};
+constexpr int kShardMax = 99;
+
+// Pages go on in the list they began.
+template <class Request>
+std::string FilterOf(const Request& request) {
+  return absl::StrCat("inventory/", request.run(), "/", request.has_shard() ? request.shard() : -1);
+}
+
+template <class Request>
+InventoryScope ParseScope(Violations& violations, const Request& request) {
+  InventoryScope scope;
+  if (!request.run().empty()) scope.run = ParseRunName(violations, "run", request.run());
+  if (request.has_shard()) {
+    rpc::RequireInRange(violations, "shard", request.shard(), rpc::Range{0, kShardMax});
+    scope.shard = request.shard();
+  }
+  scope.limit = rpc::PageSize(violations, request.page_size(), kPageLimits);
+  scope.after = rpc::DecodePageToken(violations, FilterOf(request), request.page_token());
+  return scope;
+}
+
+template <class Request>
+std::string NextPage(const Request& request, const std::string& next) {
+  return next.empty() ? "" : rpc::EncodePageToken(FilterOf(request), next);
 }
 
 }  // namespace
@@ -66,22 +90,26 @@ Task<v1::InventoryReport> InventoryHandlers::Grow(const rpc::Call& call,
 Task<v1::InventoryReport> InventoryHandlers::Check(const rpc::Call&,
                                                    const v1::CheckInventoryRequest& request) {
   Violations violations;
-  const std::optional<RunId> run = ParseOptionalRun(violations, request.run());
+  InventoryScope scope = ParseScope(violations, request);
   CO_RETURN_IF_ERROR(violations.ToStatus());
-  ASSIGN_OR_CO_RETURN(const InventoryReport report, co_await keeper_.Check(run));
+  ASSIGN_OR_CO_RETURN(InventoryReport report, co_await keeper_.CheckScope(std::move(scope)));
+  report.next = NextPage(request, report.next);
   co_return Render(report);
 }
 
 Task<v1::InventoryReport> InventoryHandlers::Rebuild(const rpc::Call& call,
                                                      const v1::RebuildInventoryRequest& request) {
   Violations violations;
-  const std::optional<RunId> run = ParseOptionalRun(violations, request.run());
+  InventoryScope scope = ParseScope(violations, request);
   CO_RETURN_IF_ERROR(violations.ToStatus());
   Mutation<InventoryReport> mutation;
   mutation.key = call.request_key;
-  mutation.render = RenderReportBytes;
+  mutation.render = [request](InventoryReport report) {
+    report.next = NextPage(request, report.next);
+    return RenderReportBytes(report);
+  };
   ASSIGN_OR_CO_RETURN(const std::string answer,
-                      co_await keeper_.RebuildAndCheck(run, std::move(mutation)));
+                      co_await keeper_.RebuildAndCheck(std::move(scope), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::InventoryReport>(answer);
 }
 

@@ -57,6 +57,18 @@ TEST_CASE("everything that is wrong with a demand is told at once", "[slot][pars
                                                          "payment", "effective_time"});
 }
 
+TEST_CASE("who asks why a demand waits names it properly", "[slot][parse][X-17]") {
+  for (const char* name : {"", "dm-1", "demands/", "orders/dm-1", "demands/dm-1/legs/2"}) {
+    INFO(name);
+    Violations violations;
+    ParseDemandName(violations, "name", name);
+    CHECK(FieldsOf(violations) == std::vector<std::string>{"name"});
+  }
+  Violations none;
+  CHECK(ParseDemandName(none, "name", "demands/dm-1").value() == "dm-1");
+  CHECK(none.empty());
+}
+
 TEST_CASE("a list's filter is checked whole", "[slot][parse][R-02]") {
   v1::ListBookingsRequest request;
   request.set_parent("accounts/");

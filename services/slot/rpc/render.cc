@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/rpc/wire.h"
+#include "services/slot/rpc/render_catalogue.h"
 
 namespace houbu::slot {
 namespace {
@@ -43,6 +44,15 @@ v1::Demand::State StateOf(DemandState state) {
 
 std::string NameOrEmpty(absl::string_view collection, const std::string& id) {
   return id.empty() ? std::string() : absl::StrCat(collection, "/", id);
+}
+
+v1::DemandSpec SpecOf(const Demand& demand) {
+  v1::DemandSpec spec;
+  spec.set_run(NameOf(demand.run));
+  spec.set_class_code(demand.class_code);
+  spec.set_from(demand.from_station);
+  spec.set_to(demand.to_station);
+  return spec;
 }
 
 void RenderTrip(const Trip& trip, v1::Booking& wire) {
@@ -111,15 +121,38 @@ v1::Demand Render(const Demand& demand) {
   v1::Demand wire;
   wire.set_name(NameOf(demand.id));
   wire.set_state(StateOf(demand.state));
-  wire.mutable_spec()->set_run(NameOf(demand.run));
-  wire.mutable_spec()->set_class_code(demand.class_code);
-  wire.mutable_spec()->set_from(demand.from_station);
-  wire.mutable_spec()->set_to(demand.to_station);
+  *wire.mutable_spec() = SpecOf(demand);
   *wire.mutable_effective_time() = rpc::ToWire(demand.effective_at);
   return wire;
 }
 
 std::string RenderDemandBytes(const Demand& demand) { return Render(demand).SerializeAsString(); }
+
+v1::DemandExplanation Render(const DemandExplanation& explanation) {
+  v1::DemandExplanation wire;
+  wire.set_demand(NameOf(explanation.demand.id));
+  wire.set_state(StateOf(explanation.demand.state));
+  *wire.mutable_spec() = SpecOf(explanation.demand);
+  *wire.mutable_as_of() = rpc::ToWire(explanation.as_of);
+  if (!explanation.why.has_value()) return wire;
+  const WhyNotYet& why = *explanation.why;
+  wire.set_unit_class_code(why.unit_class);
+  wire.set_passengers(why.passengers);
+  wire.set_rank(why.rank);
+  wire.set_in_the_way(why.in_the_way);
+  for (const BlockedStretch& blocked : explanation.blocks) {
+    v1::DemandExplanation::Leg& leg = *wire.add_blocking_legs();
+    leg.set_from(blocked.from.station);
+    leg.set_from_display_name(blocked.from.name);
+    leg.set_to(blocked.to.station);
+    leg.set_to_display_name(blocked.to.name);
+    leg.set_free(blocked.free);
+    leg.set_needed(why.passengers);
+  }
+  wire.set_fragmented(why.fragmented);
+  wire.set_fitting(why.fitting);
+  return wire;
+}
 
 v1::DemandQuote Render(const DemandQuote& quote) {
   v1::DemandQuote wire;
@@ -149,7 +182,9 @@ v1::Window Render(const WindowOffer& offer) {
   availability.set_code(offer.class_code);
   *availability.mutable_fare() = rpc::ToWire(offer.fare);
   availability.set_free(offer.free);
-  availability.set_waitlist(offer.free == 0);
+  const OfferState state = OfferStateOf(offer.sale, offer.known, offer.free);
+  availability.set_state(Render(state));
+  availability.set_waitlist(state == OfferState::kNoneLeft);
   availability.set_on_sale(offer.on_sale);
   return wire;
 }
@@ -185,6 +220,10 @@ v1::InventoryReport Render(const InventoryReport& report) {
   for (const std::string& difference : report.audit.differences) {
     wire.add_differences(difference);
   }
+  wire.set_next_page_token(report.next);
+  wire.set_rebuilt_runs(report.rebuilt.runs);
+  wire.set_rebuilt_rows(report.rebuilt.rows);
+  *wire.mutable_rebuild_duration() = rpc::ToWire(report.rebuild_time);
   return wire;
 }
 

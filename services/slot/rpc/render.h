@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "services/slot/app/demand_explanation.h"
 #include "services/slot/app/demand_line.h"
 #include "services/slot/app/index_keeper.h"
 #include "services/slot/app/rebooking.h"
@@ -24,6 +25,9 @@ v1::Demand Render(const Demand& demand);
 
 /// A demand's bytes, as they are stored for a repeated request.
 std::string RenderDemandBytes(const Demand& demand);
+
+/// Why a demand waits.
+v1::DemandExplanation Render(const DemandExplanation& explanation);
 
 /// A quote.
 v1::DemandQuote Render(const DemandQuote& quote);

@@ -76,7 +76,8 @@ class CatalogueSubject final {
     return scene->Run(opening.OpenHorizon()).value();
   }
 
-  /// Searches, or fails the case.
+  /// Searches, or fails the case, on a copy that is up to date. What it gives lives as long as
+  /// this.
   JourneyPage Search(const std::string& origin, const std::string& destination, absl::CivilDay day,
                      int limit = 500, const std::string& after = "") {
     JourneyQuery query;
@@ -85,8 +86,15 @@ class CatalogueSubject final {
     query.day = day;
     query.limit = limit;
     query.after = after;
+    return Search(std::move(query));
+  }
+
+  /// Likewise.
+  JourneyPage Search(JourneyQuery query) {
+    REQUIRE(scene->Run(scene->search.CatchUp()).ok());
     const auto page = scene->Run(journeys.Search(std::move(query)));
     REQUIRE(page.ok());
+    boards_.push_back(page->board);
     return *page;
   }
 
@@ -95,7 +103,7 @@ class CatalogueSubject final {
                                   absl::CivilDay day) {
     std::vector<std::string> trains;
     for (const JourneyOffer& offer : Search(origin, destination, day).journeys) {
-      trains.push_back(offer.train);
+      trains.emplace_back(offer.train.data(), offer.train.size());
     }
     return trains;
   }
@@ -122,13 +130,16 @@ class CatalogueSubject final {
   std::unique_ptr<Scene> scene;
   async::WorkerPool workers{async::WorkerPoolOptions()};
   FeedFolder source{workers};
-  PostgresCatalogue store{scene->pool};
-  PostgresOpenedRuns opened{scene->pool};
+  PostgresCatalogue& store = scene->catalogue;
+  PostgresOpenedRuns& opened = scene->opened;
   TimetableImport import{scene->clock, store};
-  TimetableCache cache{store};
+  TimetableCache& cache = scene->timetables;
   RunOpening opening{RunOpening::Tools{scene->clock, cache, opened, RunOpeningPolicy()}};
-  JourneySearch journeys{JourneySearch::Tools{scene->clock, cache, opened, scene->runs,
-                                              scene->fresh_index, scene->policy}};
+  JourneySearch journeys{JourneySearch::Tools{scene->clock, cache, scene->board,
+                                              scene->availability, opened, scene->policy}};
+
+ private:
+  std::vector<std::shared_ptr<const DepartureBoard>> boards_;
 };
 
 /// The class of this code, or fails the case.

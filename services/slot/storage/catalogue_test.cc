@@ -99,7 +99,7 @@ TEST_CASE("a new timetable leaves opened runs and their bookings alone",
   REQUIRE(scene.Run(subject->opening.OpenHorizon()).ok());
   const JourneyOffer before = subject->Journey("G1", "甲城南", "乙城", December(5));
   Wish wish;
-  wish.run = before.run.value();
+  wish.run = before.sold->id.value();
   wish.from = "A1";
   wish.to = "B";
   const auto booking = scene.Book(wish);
@@ -112,7 +112,7 @@ TEST_CASE("a new timetable leaves opened runs and their bookings alone",
   REQUIRE(subject->Import(later).empty());
   CHECK(scene.Run(subject->opening.OpenHorizon()).value() == 0);
   const JourneyOffer after = subject->Journey("G1", "甲城南", "乙城", December(5));
-  CHECK(after.run == before.run);
+  CHECK(after.sold == before.sold);
   CHECK(after.arrives_at == before.arrives_at);
   CHECK(ClassOf(after.classes, "second").free == 3);
   CHECK(scene.Load(booking->id)->state == BookingState::kHeld);
@@ -179,14 +179,15 @@ TEST_CASE("China's timetable comes in whole, and Beijing finds Shanghai by city"
   CHECK(report->trips == 4402);
   CHECK(report->stop_times == 34306);
   CHECK(subject->Count("SELECT count(*) FROM train_stops") == 34306);
+  REQUIRE(subject->scene->Run(subject->cache.Refresh()).ok());
   const JourneyPage page = subject->Search("北京", "上海", December(5));
   CHECK(page.journeys.size() > 35);
   std::set<std::string> stations;
   for (const JourneyOffer& offer : page.journeys) {
-    CHECK(offer.run.empty());
+    CHECK(offer.sold == nullptr);
     CHECK(offer.classes.empty());
     CHECK(offer.arrives_at > offer.departs_at);
-    stations.insert(offer.to);
+    stations.emplace(offer.to.data(), offer.to.size());
   }
   CHECK(stations.contains("AOH"));
   CHECK(stations.contains("SHH"));

@@ -65,12 +65,10 @@ TEST_CASE("what is no match is dropped, and its run rebuilt", "[slot][match][red
   int told = 0;
   const MatchWatch watch = [&](const Match&, const absl::Status&) { ++told; };
   Matching matching(tools, scene->demands, "reader-2", watch);
-  const std::vector<std::vector<std::string>> entries = {
-      {"run", "g1", "epoch", "1", "demand", "dm-1", "from", "0", "to", "2", "party", "1", "units",
-       "0,x"},
-      {"run", "g1", "epoch", "soon"},
-      {"run", "never-was"},
-      {"colour", "blue"}};
+  const std::vector<std::vector<std::string>> entries = {{"m", "g1 1 dm-1 second 0 2 1 0,x"},
+                                                         {"m", "g1 soon"},
+                                                         {"m", "never-was"},
+                                                         {"colour", "blue"}};
   for (const std::vector<std::string>& fields : entries) {
     std::vector<std::string> argv = {"XADD", "h:{s00}:matches", "*"};
     argv.insert(argv.end(), fields.begin(), fields.end());

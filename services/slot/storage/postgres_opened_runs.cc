@@ -16,30 +16,45 @@ using postgres::Row;
 
 constexpr absl::Duration kOpenTimeout = absl::Minutes(1);  // for one statement
 
-absl::StatusOr<OpenedJourney> JourneyIn(const Row& row) {
-  OpenedJourney journey;
-  Run& run = journey.run;
+Parameters ParametersOf(const std::vector<RunId>& ids) {
+  std::vector<std::string> texts;
+  texts.reserve(ids.size());
+  for (const RunId& id : ids) texts.push_back(id.value());
+  Parameters params;
+  params.AddTextArray(texts);
+  return params;
+}
+
+absl::StatusOr<OpenedRun> RunIn(const Row& row) {
+  OpenedRun opened;
+  Run& run = opened.run;
   run.id = RunId(row.Text("id"));
-  run.kind = RunKind::kTrain;
+  run.kind = row.Text("kind") == "TRAIN" ? RunKind::kTrain : RunKind::kWindow;
   run.display_name = row.Text("display_name");
   run.trip = row.Text("trip");
   ASSIGN_OR_RETURN(run.service_date, ParseCivilDay(row.Text("service_date")));
   run.time_zone = row.Text("time_zone");
   run.sale_open_at = row.Time("sale_open_at");
-  run.departs_at = row.Time("run_departs_at");
+  run.departs_at = row.Time("departs_at");
   run.epoch = row.Int64("epoch");
-  journey.legs = LegRange{row.Int32("from_stop"), row.Int32("to_stop")};
-  journey.boarding = Stop{row.Text("from_station"), row.Text("from_name"), row.Text("from_city"),
-                          row.Time("from_arrives_at"), row.Time("from_departs_at")};
-  journey.alighting = Stop{row.Text("to_station"), row.Text("to_name"), row.Text("to_city"),
-                           row.Time("to_arrives_at"), row.Time("to_departs_at")};
-  run.stops = {journey.boarding, journey.alighting};
-  const auto codes = row.TextArray("codes");
-  const auto fares = row.IntArray("fares");
-  for (std::size_t i = 0; i < codes.size(); ++i) {
-    journey.classes.push_back(OpenedClass{codes[i], fares[i]});
+  const auto stations = row.TextArray("stations");
+  const auto names = row.TextArray("names");
+  const auto cities = row.TextArray("cities");
+  const auto arrives = row.IntArray("arrives");
+  const auto departs = row.IntArray("departs");
+  for (std::size_t i = 0; i < stations.size(); ++i) {
+    run.stops.push_back(Stop{stations[i], names[i], cities[i], absl::FromUnixMicros(arrives[i]),
+                             absl::FromUnixMicros(departs[i])});
   }
-  return journey;
+  const auto fare_codes = row.TextArray("fare_codes");
+  const auto froms = row.IntArray("froms");
+  const auto tos = row.IntArray("tos");
+  const auto fens = row.IntArray("fens");
+  for (std::size_t i = 0; i < fare_codes.size(); ++i) {
+    const LegRange legs = {static_cast<int>(froms[i]), static_cast<int>(tos[i])};
+    opened.fares.push_back(OpenedRun::Fare{fare_codes[i], legs, fens[i]});
+  }
+  return opened;
 }
 
 }  // namespace
@@ -70,55 +85,89 @@ Task<std::set<TripDay>> PostgresOpenedRuns::Days(absl::CivilDay first, absl::Civ
   co_return days;
 }
 
-// Where a train calls twice at a station, the first call counts, as in a booking.
-constexpr char kFindJourneys[] = R"sql(
-  SELECT DISTINCT ON (r.id, b.station_id, a.station_id)
-         r.id, r.display_name, r.trip, r.service_date::text AS service_date, r.time_zone,
-         r.sale_open_at, r.departs_at AS run_departs_at, r.epoch,
-         b.stop_index AS from_stop, b.station_id AS from_station, b.station_name AS from_name,
-         b.city AS from_city, b.arrives_at AS from_arrives_at, b.departs_at AS from_departs_at,
-         a.stop_index AS to_stop, a.station_id AS to_station, a.station_name AS to_name,
-         a.city AS to_city, a.arrives_at AS to_arrives_at, a.departs_at AS to_departs_at,
-         ARRAY(SELECT f.class_code FROM run_fares AS f
-               WHERE f.run_id = r.id AND f.from_stop = b.stop_index AND f.to_stop = a.stop_index
-               ORDER BY f.fare_minor DESC, f.class_code) AS codes,
-         ARRAY(SELECT f.fare_minor FROM run_fares AS f
-               WHERE f.run_id = r.id AND f.from_stop = b.stop_index AND f.to_stop = a.stop_index
-               ORDER BY f.fare_minor DESC, f.class_code) AS fares
-  FROM run_stops AS b
-  JOIN run_stops AS a ON a.run_id = b.run_id AND a.stop_index > b.stop_index
-  JOIN runs AS r ON r.id = b.run_id
-  WHERE r.kind = 'TRAIN' AND b.station_id = ANY($1) AND a.station_id = ANY($2)
-    AND b.departs_at >= $3 AND b.departs_at < $4
-  ORDER BY r.id, b.station_id, a.station_id, b.stop_index, a.stop_index)sql";
+constexpr char kCountByDay[] = R"sql(
+  SELECT service_date::text AS day, count(*) AS runs FROM runs
+  WHERE service_date BETWEEN $1::text::date AND $2::text::date
+  GROUP BY service_date)sql";
 
-Task<std::vector<OpenedJourney>> PostgresOpenedRuns::Journeys(OpenedQuery query) {
+Task<std::map<absl::CivilDay, std::int64_t>> PostgresOpenedRuns::CountByDay(absl::CivilDay first,
+                                                                            absl::CivilDay last) {
   Parameters params;
-  params.AddTextArray(query.from).AddTextArray(query.to).Add(query.begin).Add(query.end);
+  params.Add(FormatCivilDay(first)).Add(FormatCivilDay(last));
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
-                      co_await pool_.Query(kFindJourneys, std::move(params)));
-  std::vector<OpenedJourney> journeys;
+                      co_await pool_.Query(kCountByDay, std::move(params)));
+  std::map<absl::CivilDay, std::int64_t> counts;
   for (int i = 0; i < rows.rows(); ++i) {
-    ASSIGN_OR_CO_RETURN(OpenedJourney journey, JourneyIn(rows.row(i)));
-    journeys.push_back(std::move(journey));
+    ASSIGN_OR_CO_RETURN(const absl::CivilDay day, ParseCivilDay(rows.row(i).Text("day")));
+    counts[day] = rows.row(i).Int64("runs");
   }
-  co_return journeys;
+  co_return counts;
 }
 
-constexpr char kReadClasses[] = R"sql(
-  SELECT class_code, fare_minor FROM run_fares
-  WHERE run_id = $1 AND from_stop = $2 AND to_stop = $3
-  ORDER BY fare_minor DESC, class_code)sql";
+constexpr char kIdsOf[] = "SELECT id FROM runs WHERE service_date = $1::text::date ORDER BY id";
 
-Task<std::vector<OpenedClass>> PostgresOpenedRuns::Classes(RunId run, LegRange legs) {
+Task<std::vector<RunId>> PostgresOpenedRuns::IdsOf(absl::CivilDay day) {
   Parameters params;
-  params.Add(run.value()).Add(legs.from).Add(legs.to);
+  params.Add(FormatCivilDay(day));
+  ASSIGN_OR_CO_RETURN(const postgres::Result rows, co_await pool_.Query(kIdsOf, std::move(params)));
+  std::vector<RunId> ids;
+  ids.reserve(static_cast<std::size_t>(rows.rows()));
+  for (int i = 0; i < rows.rows(); ++i) ids.emplace_back(rows.row(i).Text("id"));
+  co_return ids;
+}
+
+constexpr char kLoadRuns[] = R"sql(
+  SELECT r.id, r.kind, r.display_name, r.trip, r.service_date::text AS service_date, r.time_zone,
+         r.sale_open_at, r.departs_at, r.epoch, s.stations, s.names, s.cities, s.arrives,
+         s.departs, f.fare_codes, f.froms, f.tos, f.fens
+  FROM runs AS r
+  CROSS JOIN LATERAL (
+    SELECT COALESCE(array_agg(station_id ORDER BY stop_index), '{}') AS stations,
+           COALESCE(array_agg(station_name ORDER BY stop_index), '{}') AS names,
+           COALESCE(array_agg(city ORDER BY stop_index), '{}') AS cities,
+           COALESCE(array_agg((extract(epoch FROM arrives_at) * 1000000)::bigint
+                              ORDER BY stop_index), '{}') AS arrives,
+           COALESCE(array_agg((extract(epoch FROM departs_at) * 1000000)::bigint
+                              ORDER BY stop_index), '{}') AS departs
+    FROM run_stops WHERE run_id = r.id) AS s
+  CROSS JOIN LATERAL (
+    SELECT COALESCE(array_agg(class_code), '{}') AS fare_codes,
+           COALESCE(array_agg(from_stop), '{}') AS froms,
+           COALESCE(array_agg(to_stop), '{}') AS tos,
+           COALESCE(array_agg(fare_minor), '{}') AS fens
+    FROM run_fares WHERE run_id = r.id) AS f
+  WHERE r.id = ANY($1))sql";
+
+Task<std::vector<OpenedRun>> PostgresOpenedRuns::Load(std::vector<RunId> ids) {
+  ASSIGN_OR_CO_RETURN(auto classes, co_await ClassesOf(ids));
+  Parameters params = ParametersOf(ids);
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
-                      co_await pool_.Query(kReadClasses, std::move(params)));
-  std::vector<OpenedClass> classes;
-  classes.reserve(static_cast<std::size_t>(rows.rows()));
+                      co_await pool_.Query(kLoadRuns, std::move(params)));
+  std::vector<OpenedRun> runs;
+  runs.reserve(static_cast<std::size_t>(rows.rows()));
   for (int i = 0; i < rows.rows(); ++i) {
-    classes.push_back(OpenedClass{rows.row(i).Text("class_code"), rows.row(i).Int64("fare_minor")});
+    ASSIGN_OR_CO_RETURN(OpenedRun run, RunIn(rows.row(i)));
+    run.run.classes = std::move(classes[run.run.id.value()]);
+    runs.push_back(std::move(run));
+  }
+  co_return runs;
+}
+
+constexpr char kReadClassesOf[] = R"sql(
+  SELECT run_id, code, kind, capacity FROM run_classes
+  WHERE run_id = ANY($1) ORDER BY run_id, code)sql";
+
+Task<std::map<std::string, std::vector<RunClass>>> PostgresOpenedRuns::ClassesOf(
+    std::vector<RunId> ids) {
+  Parameters params = ParametersOf(ids);
+  ASSIGN_OR_CO_RETURN(const postgres::Result rows,
+                      co_await pool_.Query(kReadClassesOf, std::move(params)));
+  std::map<std::string, std::vector<RunClass>> classes;
+  for (int i = 0; i < rows.rows(); ++i) {
+    const Row row = rows.row(i);
+    const ClassKind kind =
+        row.Text("kind") == "ASSIGNED" ? ClassKind::kAssigned : ClassKind::kCounted;
+    classes[row.Text("run_id")].push_back(RunClass{row.Text("code"), kind, row.Int32("capacity")});
   }
   co_return classes;
 }

@@ -1,6 +1,7 @@
 /// Opened runs kept in PostgreSQL.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,8 +20,12 @@ class PostgresOpenedRuns final : public OpenedRuns {
 
   async::Task<int> Open(std::vector<RunDraft> drafts) override;
   async::Task<std::set<TripDay>> Days(absl::CivilDay first, absl::CivilDay last) override;
-  async::Task<std::vector<OpenedJourney>> Journeys(OpenedQuery query) override;
-  async::Task<std::vector<OpenedClass>> Classes(RunId run, LegRange legs) override;
+  async::Task<std::map<absl::CivilDay, std::int64_t>> CountByDay(absl::CivilDay first,
+                                                                 absl::CivilDay last) override;
+  async::Task<std::vector<RunId>> IdsOf(absl::CivilDay day) override;
+  async::Task<std::vector<OpenedRun>> Load(std::vector<RunId> ids) override;
+  async::Task<std::map<std::string, std::vector<RunClass>>> ClassesOf(
+      std::vector<RunId> ids) override;
 
  private:
   postgres::Pool& pool_;

@@ -47,7 +47,7 @@ TEST_CASE("classes come with fare and what is left", "[slot][catalogue][W-02]") 
   CHECK(journey.classes[1].on_sale);
   const auto over_first_leg = subject->Journey("G901", "北京南", "济南西", December(5)).classes;
   CHECK(ClassOf(over_first_leg, "standing").free == 4);
-  const auto run = subject->scene->Run(subject->journeys.Get(journey.run));
+  const auto run = subject->scene->Run(subject->journeys.Get(journey.sold->id));
   REQUIRE(run.ok());
   CHECK(run->run.stops.size() == 4);
   CHECK(ClassOf(run->classes, "first").fare == Fen(100900));
@@ -59,7 +59,7 @@ TEST_CASE("a class sold out over a stretch is marked, and sold where it is free"
   if (!subject) return;
   subject->ImportSample();
   Wish wish;
-  wish.run = subject->Journey("G901", "北京南", "上海虹桥", December(5)).run.value();
+  wish.run = subject->Journey("G901", "北京南", "上海虹桥", December(5)).sold->id.value();
   wish.from = "JGK";
   wish.to = "AOH";
   wish.travellers = "t1,t2,t3,t4,t5,t6";
@@ -80,7 +80,8 @@ TEST_CASE("the date of a search is the boarding date, after midnight too",
   subject->ImportSample();
   const JourneyOffer evening = subject->Journey("Z9", "北京", "上海", December(5));
   const JourneyOffer night = subject->Journey("Z9", "济南", "上海", December(6));
-  CHECK(night.run == evening.run);
+  CHECK(night.sold == evening.sold);
+  REQUIRE(night.sold != nullptr);
   CHECK(DayAt(night.departs_at, *LoadZone("Asia/Shanghai")) == December(6));
 }
 
@@ -91,7 +92,7 @@ TEST_CASE("a train whose sale is not prepared is listed without classes",
   subject->ImportSample();
   const JourneyOffer far =
       subject->Journey("G901", "北京南", "上海虹桥", absl::CivilDay(2027, 3, 1));
-  CHECK(far.run.empty());
+  CHECK(far.sold == nullptr);
   CHECK(far.classes.empty());
 }
 
@@ -115,9 +116,9 @@ TEST_CASE("pages of a search join to the whole", "[slot][catalogue][W-02]") {
   for (bool more = true; more;) {
     const JourneyPage page = subject->Search("北京", "济南", December(7), 2, after);
     for (const JourneyOffer& offer : page.journeys) {
-      trains.push_back(offer.train);
-      after = offer.position;
+      trains.emplace_back(offer.train.data(), offer.train.size());
     }
+    after = page.position;
     more = page.more;
   }
   CHECK(trains == std::vector<std::string>{"D941", "D941", "G901", "G903", "Z9"});

@@ -58,10 +58,9 @@ Task<void> SnapshotReader::ReadClasses() {
 }
 
 constexpr char kReadTaken[] = R"sql(
-  SELECT holder, class_code, lower(legs) AS first, upper(legs) AS last, count(*) AS party,
-         COALESCE(array_agg(unit ORDER BY unit) FILTER (WHERE unit IS NOT NULL), '{}') AS units
-  FROM allocations WHERE run_id = $1 AND live
-  GROUP BY holder, class_code, legs ORDER BY holder)sql";
+  SELECT holder, class_code, from_stop AS first, to_stop AS last, cardinality(travellers) AS party,
+         ARRAY(SELECT unit FROM unnest(units) AS unit ORDER BY unit) AS units
+  FROM allocations WHERE run_id = $1 ORDER BY holder)sql";
 
 Task<void> SnapshotReader::ReadTaken() {
   ASSIGN_OR_CO_RETURN(const postgres::Result rows, co_await Execute(kReadTaken));

@@ -13,11 +13,14 @@
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
+#include "libs/async/status_macros.h"
 #include "libs/postgres/migrations.h"
 #include "libs/testing/manual_clock.h"
 #include "libs/testing/run_task.h"
 #include "libs/testing/sequential_id_source.h"
 #include "libs/testing/test_postgres.h"
+#include "services/slot/app/availability.h"
+#include "services/slot/app/board_keeper.h"
 #include "services/slot/app/booking_creation.h"
 #include "services/slot/app/booking_lookup.h"
 #include "services/slot/app/cancellation.h"
@@ -25,63 +28,24 @@
 #include "services/slot/app/due_bookings.h"
 #include "services/slot/app/index_keeper.h"
 #include "services/slot/app/matching.h"
+#include "services/slot/app/memory_change_feed.h"
 #include "services/slot/app/memory_inventory.h"
 #include "services/slot/app/payment_confirmation.h"
 #include "services/slot/app/rebooking.h"
+#include "services/slot/app/timetable_cache.h"
 #include "services/slot/app/window_search.h"
 #include "services/slot/peers/effect_calls.h"
 #include "services/slot/storage/postgres_bookings.h"
+#include "services/slot/storage/postgres_catalogue.h"
 #include "services/slot/storage/postgres_demands.h"
 #include "services/slot/storage/postgres_inventory.h"
+#include "services/slot/storage/postgres_opened_runs.h"
 #include "services/slot/storage/postgres_record.h"
 #include "services/slot/storage/postgres_runs.h"
-#include "services/slot/storage/postgres_windows.h"
+#include "services/slot/storage/sample_runs.h"
 #include "services/slot/storage/schema.h"
 
 namespace houbu::slot {
-
-/// The sample: trains g1 and g3 (stops a, b, c; second: 4 numbered seats, standing: 2 counted) on
-/// 1 December, g3 leaving while g1 is still under way; windows w1 and w2 of station pek and w9 of
-/// pvg with an exit-card class of 2 places at 20 yuan. All in Shanghai's time; today is the 20th of
-/// November.
-inline constexpr char kSample[] = R"sql(
-  INSERT INTO runs (id, kind, display_name, service_date, time_zone, sale_open_at, departs_at)
-  VALUES
-    ('g1', 'TRAIN', 'G1', '2026-12-01', 'Asia/Shanghai', '2026-11-01', '2026-12-01 08:00+08'),
-    ('g3', 'TRAIN', 'G3', '2026-12-01', 'Asia/Shanghai', '2026-11-01', '2026-12-01 09:30+08'),
-    ('w1', 'WINDOW', '上午', '2026-12-01', 'Asia/Shanghai', '2026-11-01', '2026-12-01 09:00+08'),
-    ('w2', 'WINDOW', '上午', '2026-12-02', 'Asia/Shanghai', '2026-11-01', '2026-12-02 09:00+08'),
-    ('w9', 'WINDOW', '上午', '2026-12-01', 'Asia/Shanghai', '2026-11-01', '2026-12-01 14:00+08');
-  INSERT INTO run_stops (run_id, stop_index, station_id, station_name, city, arrives_at,
-                         departs_at)
-  VALUES
-    ('g1', 0, 'a', '甲', '甲市', '2026-12-01 08:00+08', '2026-12-01 08:00+08'),
-    ('g1', 1, 'b', '乙', '乙市', '2026-12-01 09:00+08', '2026-12-01 09:05+08'),
-    ('g1', 2, 'c', '丙', '丙市', '2026-12-01 10:00+08', '2026-12-01 10:00+08'),
-    ('g3', 0, 'a', '甲', '甲市', '2026-12-01 09:30+08', '2026-12-01 09:30+08'),
-    ('g3', 1, 'b', '乙', '乙市', '2026-12-01 10:30+08', '2026-12-01 10:35+08'),
-    ('g3', 2, 'c', '丙', '丙市', '2026-12-01 11:30+08', '2026-12-01 11:30+08'),
-    ('w1', 0, 'pek', '首都', '北京', '2026-12-01 09:00+08', '2026-12-01 09:00+08'),
-    ('w1', 1, 'pek', '首都', '北京', '2026-12-01 12:00+08', '2026-12-01 12:00+08'),
-    ('w2', 0, 'pek', '首都', '北京', '2026-12-02 09:00+08', '2026-12-02 09:00+08'),
-    ('w2', 1, 'pek', '首都', '北京', '2026-12-02 12:00+08', '2026-12-02 12:00+08'),
-    ('w9', 0, 'pvg', '浦东', '上海', '2026-12-01 14:00+08', '2026-12-01 14:00+08'),
-    ('w9', 1, 'pvg', '浦东', '上海', '2026-12-01 17:00+08', '2026-12-01 17:00+08');
-  INSERT INTO run_classes (run_id, code, kind, capacity) VALUES
-    ('g1', 'second', 'ASSIGNED', 4), ('g1', 'standing', 'COUNTED', 2),
-    ('g3', 'second', 'ASSIGNED', 4),
-    ('w1', 'exit-card', 'COUNTED', 2), ('w2', 'exit-card', 'COUNTED', 2),
-    ('w9', 'exit-card', 'COUNTED', 2);
-  INSERT INTO run_units (run_id, class_code, unit, coach, number)
-  SELECT run, 'second', u, '01', '0' || (u + 1)
-  FROM unnest(ARRAY['g1', 'g3']) AS run, generate_series(0, 3) AS u;
-  INSERT INTO run_fares (run_id, class_code, from_stop, to_stop, fare_minor)
-  SELECT run, class, f, t, (t - f) * 10000
-  FROM (VALUES ('g1', 'second'), ('g1', 'standing'), ('g3', 'second')) AS k(run, class),
-       (VALUES (0, 1), (1, 2), (0, 2)) AS s(f, t);
-  INSERT INTO run_fares (run_id, class_code, from_stop, to_stop, fare_minor)
-  SELECT run, 'exit-card', 0, 1, 2000 FROM unnest(ARRAY['w1', 'w2', 'w9']) AS run;
-)sql";
 
 /// Believes a statement whose payload lists the travellers' keys, "t1,t2".
 class TrustingStatements final : public StatementCheck {
@@ -109,6 +73,36 @@ struct Wish {
   std::string travellers = "t1";
   std::string account = "accounts/ac-1";
   std::string request;  ///< The request_id; a new one when empty.
+};
+
+/// Finds windows on a copy that was brought up to date before.
+class FreshWindows final : public WindowFinder {
+ public:
+  struct Tools {
+    BoardKeeper& board;
+    Availability& availability;
+    WindowSearch& windows;
+  };
+  explicit FreshWindows(Tools tools) : tools_(tools) {}
+
+  async::Task<WindowDay> Find(std::string station, ClassCode class_code, absl::CivilDay day,
+                              absl::Time now) override {
+    CO_RETURN_IF_ERROR(co_await CatchUp());
+    co_return co_await tools_.windows.Find(std::move(station), std::move(class_code), day, now);
+  }
+
+  /// Takes up all runs there are and all that changed.
+  async::Task<void> CatchUp() {
+    CO_RETURN_IF_ERROR(co_await tools_.board.Refresh());
+    CO_RETURN_IF_ERROR(co_await tools_.availability.Follow());
+    while (tools_.availability.figures().runs_waiting > 0) {
+      CO_RETURN_IF_ERROR(co_await tools_.availability.Follow());
+    }
+    co_return absl::OkStatus();
+  }
+
+ private:
+  Tools tools_;
 };
 
 /// All of slot on one database and one index.
@@ -299,13 +293,20 @@ class Scene final {
   PostgresBookings bookings{pool};
   PostgresDemands demands{pool};
   PostgresRuns runs{pool};
-  PostgresWindows windows{pool};
   PostgresInventory inventory{pool, clock};
   MemoryInventory index{clock};
   FreshIndex fresh_index{index, inventory};
   BookingPolicy policy;
   BookingTools tools{clock, ids, record, runs, bookings, inventory, fresh_index, index, policy};
-  WindowSearch search{WindowSearch::Tools{windows, runs, fresh_index, policy}};
+  PostgresCatalogue catalogue{pool};
+  PostgresOpenedRuns opened{pool};
+  TimetableCache timetables{catalogue};
+  BoardKeeper board{BoardKeeper::Tools{clock, timetables, opened, 31}};
+  MemoryChangeFeed changes{index};
+  Availability availability{
+      Availability::Tools{clock, board, index, changes, inventory, opened, AvailabilityPolicy()}};
+  WindowSearch windows{WindowSearch::Tools{board, availability, policy}};
+  FreshWindows search{FreshWindows::Tools{board, availability, windows}};
   BookingCreation creation{tools, statements};
   BookingLookup lookup{bookings};
   Cancellation cancellation{tools};

@@ -27,13 +27,17 @@ Task<Added> UnitAdder::Add(std::string answer) {
   co_return added_;
 }
 
-constexpr char kLockEpoch[] = "SELECT epoch FROM runs WHERE id = $1 FOR SHARE";
+// Nobody claims places meanwhile: counts are opened with the capacity there is then.
+constexpr char kLockRun[] = "SELECT pg_advisory_xact_lock(run_lock($1))";
+
+constexpr char kReadEpoch[] = "SELECT epoch FROM runs WHERE id = $1";
 
 Task<void> UnitAdder::Lock() {
   Parameters params;
   params.Add(addition_.run.value());
+  CO_RETURN_IF_ERROR(co_await work_.transaction().Execute(kLockRun, params));
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
-                      co_await work_.transaction().Execute(kLockEpoch, std::move(params)));
+                      co_await work_.transaction().Execute(kReadEpoch, std::move(params)));
   if (rows.empty()) co_return Refuse(kRunNotFound);
   added_.committed.epoch = rows.row(0).Int64("epoch");
   co_return absl::OkStatus();
