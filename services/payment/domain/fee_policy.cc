@@ -46,14 +46,38 @@ struct Spoken {
 };
 
 Spoken TierOf(const std::vector<FeeTier>& tiers, absl::Time departure, absl::Time cancel) {
-  const absl::Time last = std::max(departure, cancel);
-  for (const FeeTier& tier : tiers) {
-    if (!Holds(tier, departure - cancel)) continue;
-    if (tier.remaining == -absl::InfiniteDuration()) return {tier.name, tier.percent, last};
-    const absl::Duration grace = tier.holds_at_bound ? absl::Seconds(1) : absl::ZeroDuration();
-    return {tier.name, tier.percent, departure - tier.remaining + grace};
+  const FeeTier& tier = TierAt(tiers, departure - cancel);
+  return {tier.name, tier.percent, TierEnd(tiers, departure, cancel)};
+}
+
+// The grace ends with the second named; the quote holds up to the next one.
+std::optional<Spoken> Grace(const FeePolicy& policy, const FareFacts& facts, absl::Time departure,
+                            absl::Time cancel) {
+  if (!policy.grace.has_value() || !facts.grace_from.has_value()) return std::nullopt;
+  if (facts.changed_into_spring_festival || facts.left_when_changed_later.has_value()) {
+    return std::nullopt;
   }
-  return {tiers.back().name, tiers.back().percent, last};
+  const absl::Time last = std::min(WholeSecond(*facts.grace_from) + policy.grace->after_purchase,
+                                   departure - policy.grace->before_departure);
+  if (cancel > last) return std::nullopt;
+  return Spoken{"GRACE", 0, last + absl::Seconds(1)};
+}
+
+Spoken SpeakOfRail(const FeePolicy& policy, const FareFacts& facts, absl::Time departure,
+                   absl::Time cancel) {
+  const std::optional<Spoken> grace = Grace(policy, facts, departure, cancel);
+  if (grace.has_value()) return *grace;
+  if (facts.changed_into_spring_festival) {
+    return {"SPRING_FESTIVAL", policy.spring_festival_percent, std::max(departure, cancel)};
+  }
+  Spoken spoken = TierOf(policy.rail, departure, cancel);
+  if (policy.later_change.has_value() && facts.left_when_changed_later.has_value() &&
+      *facts.left_when_changed_later < policy.later_change->within &&
+      spoken.percent < policy.later_change->percent) {
+    spoken.tier = "CHANGED_LATER";
+    spoken.percent = policy.later_change->percent;
+  }
+  return spoken;
 }
 
 Spoken Speak(const FeePolicy& policy, const FareFacts& facts) {
@@ -61,10 +85,7 @@ Spoken Speak(const FeePolicy& policy, const FareFacts& facts) {
   const absl::Time cancel = WholeSecond(facts.cancel_time);
   switch (facts.product) {
     case Product::kRail:
-      if (facts.changed_into_spring_festival) {
-        return {"SPRING_FESTIVAL", policy.spring_festival_percent, std::max(departure, cancel)};
-      }
-      return TierOf(policy.rail, departure, cancel);
+      return SpeakOfRail(policy, facts, departure, cancel);
     case Product::kAppointment:
       return TierOf(policy.appointment, departure, cancel);
     case Product::kPrepayment:
@@ -73,7 +94,58 @@ Spoken Speak(const FeePolicy& policy, const FareFacts& facts) {
   return {"FREE", 0, std::max(departure, cancel)};
 }
 
+absl::Status ValidatePercent(absl::string_view member, int percent) {
+  if (percent >= 0 && percent <= 100) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(member, " is not 0 to 100"));
+}
+
+absl::Status ValidateRange(absl::string_view member, FeeRange range) {
+  if (0 <= range.least && range.least <= range.most && range.most <= 1'000'000) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(member, " needs least and most in order, 0 to 1000000"));
+}
+
+absl::Status ValidateDays(const std::vector<DayRange>& ranges) {
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const bool in_order = i == 0 || ranges[i - 1].last < ranges[i].first;
+    if (ranges[i].first <= ranges[i].last && in_order) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "spring_festivals[", i, "] ends before it begins, or before the one before it"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateExtras(const FeePolicy& policy) {
+  if (policy.later_change.has_value()) {
+    RETURN_IF_ERROR(ValidatePercent("later_change.percent", policy.later_change->percent));
+  }
+  RETURN_IF_ERROR(ValidateDays(policy.spring_festivals));
+  RETURN_IF_ERROR(ValidateRange("service_fee_fen", policy.service));
+  return ValidateRange("expedite_fee_fen", policy.expedite);
+}
+
 }  // namespace
+
+const FeeTier& TierAt(const std::vector<FeeTier>& tiers, absl::Duration remaining) {
+  for (const FeeTier& tier : tiers) {
+    if (Holds(tier, remaining)) return tier;
+  }
+  return tiers.back();
+}
+
+absl::Time TierEnd(const std::vector<FeeTier>& tiers, absl::Time departure, absl::Time at) {
+  const FeeTier& tier = TierAt(tiers, departure - at);
+  if (tier.remaining == -absl::InfiniteDuration()) return std::max(departure, at);
+  const absl::Duration grace = tier.holds_at_bound ? absl::Seconds(1) : absl::ZeroDuration();
+  return departure - tier.remaining + grace;
+}
+
+bool InSpringFestival(const FeePolicy& policy, absl::CivilDay day) {
+  return std::any_of(policy.spring_festivals.begin(), policy.spring_festivals.end(),
+                     [day](const DayRange& range) { return range.Contains(day); });
+}
 
 absl::Status Validate(const FeePolicy& policy) {
   if (policy.id.empty() || policy.id.size() > 63) {
@@ -85,11 +157,11 @@ absl::Status Validate(const FeePolicy& policy) {
   if (policy.fee_min < 0 || policy.fee_min > 1'000'000) {
     return absl::InvalidArgumentError("fee_min_fen is not 0 to 1000000");
   }
-  if (policy.spring_festival_percent < 0 || policy.spring_festival_percent > 100) {
-    return absl::InvalidArgumentError("spring_festival_percent is not 0 to 100");
-  }
+  RETURN_IF_ERROR(ValidatePercent("spring_festival_percent", policy.spring_festival_percent));
   RETURN_IF_ERROR(ValidateTiers("rail", policy.rail));
-  return ValidateTiers("appointment", policy.appointment);
+  RETURN_IF_ERROR(ValidateTiers("appointment", policy.appointment));
+  RETURN_IF_ERROR(ValidateTiers("change", policy.change.tiers));
+  return ValidateExtras(policy);
 }
 
 const FeePolicy& SeedPolicy() {
@@ -105,6 +177,12 @@ const FeePolicy& SeedPolicy() {
                {"TWENTY_PERCENT", -absl::InfiniteDuration(), true, 20}},
       .appointment = {{"FREE", absl::ZeroDuration(), false, 0},
                       {"FORFEITED", -absl::InfiniteDuration(), true, 100}},
+      .spring_festivals = {},
+      .change = {.tiers = {{"FREE", -absl::InfiniteDuration(), true, 0}}},
+      .later_change = std::nullopt,
+      .grace = std::nullopt,
+      .service = {1000, 5000},
+      .expedite = {1000, 10000},
   };
   return *kSeed;
 }
@@ -125,12 +203,16 @@ absl::StatusOr<PolicyBook> PolicyBook::Of(std::vector<FeePolicy> policies) {
           absl::StrCat("policy ", policies[i].id, ": ", sound.message()));
     }
     for (std::size_t j = 0; j < i; ++j) {
-      if (policies[j].id == policies[i].id ||
-          policies[j].in_force_from == policies[i].in_force_from) {
+      const bool same_date = policies[j].in_force_from == policies[i].in_force_from &&
+                             policies[i].in_force_from != absl::InfiniteFuture();
+      if (policies[j].id == policies[i].id || same_date) {
         return absl::InvalidArgumentError(
             absl::StrCat("policy ", policies[i].id, ": its id or its date is taken"));
       }
     }
+  }
+  if (policies.front().in_force_from == absl::InfiniteFuture()) {
+    return absl::InvalidArgumentError("no policy has the date from which it is in force");
   }
   return PolicyBook(std::move(policies));
 }

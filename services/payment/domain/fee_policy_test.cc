@@ -166,6 +166,59 @@ TEST_CASE("The policy in force when a payment was opened is found again", "[paym
   CHECK(ReasonOf(book->Find("gone").status()) == "POLICY_UNKNOWN");
 }
 
+FeePolicy WithLaterRules() {
+  FeePolicy policy = SeedPolicy();
+  policy.id = "later rules";
+  policy.rail.front() = {"FREE", absl::Hours(192), true, 0};
+  policy.later_change = LaterChangeRule{absl::Hours(192), 5};
+  policy.grace = GraceRule{absl::Minutes(30), absl::Hours(4)};
+  return policy;
+}
+
+TEST_CASE("A ticket changed late to a later train is not refunded for less", "[payment][X-14]") {
+  FareFacts facts = Facts(10000, absl::Hours(24 * 10));
+  CHECK(AssessFee(WithLaterRules(), facts)->fee == Fen(0));
+  facts.left_when_changed_later = absl::Hours(192);
+  CHECK(AssessFee(WithLaterRules(), facts)->fee == Fen(0));
+  facts.left_when_changed_later = absl::Hours(192) - absl::Seconds(1);
+  CHECK(AssessFee(WithLaterRules(), facts)->tier == "CHANGED_LATER");
+  CHECK(AssessFee(WithLaterRules(), facts)->fee == Fen(500));
+  CHECK(AssessFee(SeedPolicy(), facts)->tier != "CHANGED_LATER");
+  facts.cancel_time = Departure() - absl::Hours(30);
+  CHECK(AssessFee(WithLaterRules(), facts)->tier == "TEN_PERCENT");
+}
+
+TEST_CASE("Right after it was bought a ticket is refunded whole", "[payment][X-14]") {
+  FareFacts facts = Facts(10000, absl::Hours(10));
+  facts.grace_from = facts.cancel_time - absl::Minutes(30);
+  const auto quote = AssessFee(WithLaterRules(), facts);
+  CHECK(quote->tier == "GRACE");
+  CHECK(quote->refund == Fen(10000));
+  CHECK(quote->holds_until == facts.cancel_time + absl::Seconds(1));
+  facts.cancel_time = quote->holds_until;
+  CHECK(AssessFee(WithLaterRules(), facts)->tier == "TWENTY_PERCENT");
+
+  FareFacts close = Facts(10000, absl::Hours(4));
+  close.grace_from = close.cancel_time - absl::Minutes(1);
+  CHECK(AssessFee(WithLaterRules(), close)->tier == "GRACE");
+  close.cancel_time += absl::Seconds(1);
+  CHECK(AssessFee(WithLaterRules(), close)->tier == "TWENTY_PERCENT");
+  close.changed_into_spring_festival = true;
+  CHECK(AssessFee(WithLaterRules(), close)->tier == "SPRING_FESTIVAL");
+}
+
+TEST_CASE("A profile without a date is known, but never in force", "[payment][X-14]") {
+  FeePolicy known = WithLaterRules();
+  known.in_force_from = absl::InfiniteFuture();
+  FeePolicy another = known;
+  another.id = "another";
+  const auto book = PolicyBook::Of({known, another, SeedPolicy()});
+  REQUIRE(book.ok());
+  CHECK(book->InForceAt(absl::FromUnixSeconds(4'102'444'800)).id == "seed");
+  CHECK(book->Find("later rules").ok());
+  CHECK(!PolicyBook::Of({known}).ok());
+}
+
 TEST_CASE("Unsound policies are refused", "[payment]") {
   FeePolicy twice = SeedPolicy();
   CHECK(!PolicyBook::Of({twice, twice}).ok());
@@ -179,6 +232,15 @@ TEST_CASE("Unsound policies are refused", "[payment]") {
   FeePolicy too_much = SeedPolicy();
   too_much.rail[1].percent = 101;
   CHECK(!Validate(too_much).ok());
+  FeePolicy no_change = SeedPolicy();
+  no_change.change.tiers.clear();
+  CHECK(!Validate(no_change).ok());
+  FeePolicy backwards = SeedPolicy();
+  backwards.spring_festivals = {{absl::CivilDay(2027, 3, 2), absl::CivilDay(2027, 1, 22)}};
+  CHECK(!Validate(backwards).ok());
+  FeePolicy dear = SeedPolicy();
+  dear.expedite = {500, 100};
+  CHECK(!Validate(dear).ok());
 }
 
 }  // namespace

@@ -17,7 +17,9 @@ constexpr char kSound[] = R"json({"profiles": [{
            {"tier": "TEN_PERCENT", "at_least_hours": 24, "percent": 10},
            {"tier": "TWENTY_PERCENT", "percent": 20}],
   "appointment": [{"tier": "FREE", "more_than_hours": 0, "percent": 0},
-                  {"tier": "FORFEITED", "percent": 100}]}]})json";
+                  {"tier": "FORFEITED", "percent": 100}],
+  "service_fee_fen": {"least": 1000, "most": 5000},
+  "expedite_fee_fen": {"least": 1000, "most": 10000}}]})json";
 
 std::string Replaced(const std::string& from, const std::string& to) {
   std::string text = kSound;
@@ -26,15 +28,26 @@ std::string Replaced(const std::string& from, const std::string& to) {
   return text.replace(at, from.size(), to);
 }
 
-TEST_CASE("The seed policy that is shipped is the one built in", "[payment][W-13]") {
+TEST_CASE("The shipped policies: the seed is the one built in", "[payment][W-13][X-14]") {
   // __FILE__ is absolute, or relative to the build folder, where this program lies.
   const std::filesystem::path built = std::filesystem::read_symlink("/proc/self/exe");
   const std::filesystem::path here = built.parent_path() / __FILE__;
-  const auto shipped = LoadPolicies(here.parent_path().parent_path() / "policies/seed.json");
+  const auto shipped = LoadPolicies(here.parent_path().parent_path() / "policies/policies.json");
   REQUIRE(shipped.ok());
-  REQUIRE(shipped->policies().size() == 1);
+  REQUIRE(shipped->policies().size() == 2);
   CHECK(shipped->policies()[0] == SeedPolicy());
   CHECK(ParsePolicies(kSound, "x")->policies()[0] == SeedPolicy());
+
+  const auto rules = shipped->Find("cr-2024");
+  REQUIRE(rules.ok());
+  CHECK(rules->in_force_from == absl::InfiniteFuture());
+  CHECK(rules->rail.front() == FeeTier{"FREE", absl::Hours(192), true, 0});
+  REQUIRE(rules->change.tiers.size() == 4);
+  CHECK(rules->change.tiers[3].percent == 40);
+  CHECK(rules->later_change == LaterChangeRule{absl::Hours(192), 5});
+  CHECK(rules->grace == GraceRule{absl::Minutes(30), absl::Hours(4)});
+  CHECK(InSpringFestival(*rules, absl::CivilDay(2027, 2, 6)));
+  CHECK(!InSpringFestival(*rules, absl::CivilDay(2027, 3, 3)));
 }
 
 TEST_CASE("A policy file says in one line what is wrong with it", "[payment]") {
@@ -46,6 +59,13 @@ TEST_CASE("A policy file says in one line what is wrong with it", "[payment]") {
       {"{", "p.json is not JSON"},
       {"{}", "p.json: the file needs the list profiles"},
       {R"({"profiles": []})", "p.json: there is no policy"},
+      {Replaced(R"("least": 1000, "most": 5000)", R"("least": 6000, "most": 5000)"),
+       "p.json: policy seed: service_fee_fen needs least and most in order, 0 to 1000000"},
+      {Replaced(R"("service_fee_fen": {)", R"("grace": {"minutes": 3}, "service_fee_fen": {)"),
+       "p.json: profiles[0].grace has the unknown key minutes"},
+      {Replaced(R"("service_fee_fen": {)",
+                R"("spring_festivals": [{"first": "2027-02-30"}], "service_fee_fen": {)"),
+       "p.json: profiles[0].spring_festivals[0] needs first as 2027-01-22"},
       {Replaced("fee_min_fen", "fee_minimum"),
        "p.json: profiles[0] has the unknown key fee_minimum"},
       {Replaced("\"percent\": 5", "\"percent\": 5.5"),
