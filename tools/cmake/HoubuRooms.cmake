@@ -55,7 +55,8 @@ function(houbu_program name)
   target_precompile_headers(${name} REUSE_FROM houbu_precompiled)
 endfunction()
 
-# A service: its five rooms, its program houbu-<service> and its tests <service>_test.
+# A service: its five rooms, its program houbu-<service> and its tests <service>_test. Where there
+# is an assembly.cc, the rooms put together are a library that other programs can build on.
 # STORAGE names libraries of storage besides postgres, PARTS and DOMAIN_PARTS what its storage and
 # its domain take from Debian.
 function(houbu_service service)
@@ -71,6 +72,12 @@ function(houbu_service service)
                                     houbu_protos)
   houbu_embedded(${service} ${prefix}_storage)
   set(rooms ${prefix}_rpc ${prefix}_storage ${prefix}_peers)
+  if(EXISTS ${CMAKE_SOURCE_DIR}/services/${service}/assembly.cc)
+    file(GLOB parts CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/${service}/*_parts.cc)
+    houbu_target(${prefix}_assembly SOURCES services/${service}/assembly.cc ${parts}
+                 LINKS ${rooms} houbu_process)
+    list(APPEND rooms ${prefix}_assembly)
+  endif()
   if(EXISTS ${CMAKE_SOURCE_DIR}/services/${service}/main.cc)
     add_executable(houbu-${service} services/${service}/main.cc)
     target_link_libraries(houbu-${service} PRIVATE ${rooms} houbu_process houbu_flags)
@@ -90,10 +97,12 @@ function(houbu_test_program name folder)
   endif()
 endfunction()
 
-# The libraries' tests, and the simulation, which runs the services' use cases side by side.
+# The libraries' tests, the simulation, which runs the services' use cases side by side, and what
+# holds slot and waitlist against the answers and the timetables of others.
 function(houbu_tests)
   houbu_test_program(libs_test libs LINKS houbu_process)
   houbu_test_program(simulation_test tests/simulation
                      LINKS houbu_account_app houbu_slot_app houbu_waitlist_app houbu_payment_app
                            houbu_notification_app)
+  houbu_test_program(oracle_test tests/oracle LINKS houbu_slot_storage houbu_waitlist_app)
 endfunction()

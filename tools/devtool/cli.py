@@ -5,10 +5,10 @@ import contextlib
 import fcntl
 import os
 import signal
-import subprocess
 import sys
 import time
 
+import bench
 import build
 import checks
 import demo
@@ -16,7 +16,7 @@ import packages
 import rules
 import testing
 from console import Failure, console
-from layout import ROOT, SERVICES, Layout
+from layout import SERVICES, Layout
 from stack import Stack
 
 HELP = """\
@@ -32,14 +32,14 @@ usage: tools/dev <command>
   rules           list every rule with its tests and their last results
   tidy            check the rules of style, lint the protos
   fmt             format C++ and Python
-  bench           measure calls on the running stack, as multiples of an empty call
+  bench [figures] take the figures of docs/performance.md: all, or those named (a,b) of them
   ci              everything continuous integration runs, sanitizers and clang-tidy included
   help            this
 
   --json          for demo, rules, bench: JSON on standard output
-  --no-build      for up, test: take the programs as they are
+  --no-build      for up, test, bench: take the programs as they are
   --no-demo       for up: leave the demo out
-  --preset NAME   for test: dev (default), asan, tsan, release
+  --preset NAME   for test: dev (default), asan, tsan, release; for bench: release (default)
 
 HOUBU_PORT_BASE (default 7400) moves all ports; everything else lies in .state/.
 """
@@ -55,7 +55,7 @@ def main(arguments):
     parser.add_argument("--purge", action="store_true")
     parser.add_argument("--no-build", action="store_true")
     parser.add_argument("--no-demo", action="store_true")
-    parser.add_argument("--preset", choices=build.PRESETS, default="dev")
+    parser.add_argument("--preset", choices=build.PRESETS)
     parser.add_argument("-h", "--help", action="store_true")
     options = parser.parse_intermixed_args(arguments)
     command = COMMANDS.get(options.command)
@@ -64,7 +64,7 @@ def main(arguments):
         return 0
     if not command:
         raise Failure(f"there is no command {options.command}; see tools/dev help")
-    if options.filter and options.command != "test":
+    if options.filter and options.command not in ("test", "bench"):
         raise Failure(f"{options.command} takes no argument {options.filter}")
     return command(Layout(), options) or 0
 
@@ -110,7 +110,7 @@ def down(layout, options):
     if not os.path.isdir(layout.state):
         return
     with alone(layout):
-        for part in ("e2e", "faults", "test"):  # left behind by a test run that was killed
+        for part in ("e2e", "faults", "test", "bench"):  # left behind by a test run that was killed
             folder = os.path.join(layout.state, part)
             if os.path.isdir(folder):
                 Stack(Layout(folder, layout.base)).down()
@@ -136,7 +136,7 @@ def status(layout, _):
 def test(layout, options):
     with alone(layout):
         packages.install(layout)
-        failed = testing.run(layout, options.filter, options.preset, not options.no_build)
+        failed = testing.run(layout, options.filter, options.preset or "dev", not options.no_build)
     return 1 if failed else 0
 
 
@@ -166,19 +166,17 @@ def ci(layout, _):
     return 1 if failed else 0
 
 
-def bench(layout, options):
+def take_figures(layout, options):
     with alone(layout):
-        if not Stack(layout).is_up():
-            raise Failure("nothing runs here; tools/dev up starts it")
-        command = [sys.executable, os.path.join(ROOT, "tools/bench"), "--stack"]
-        command += [os.path.join(layout.state, "stack.json")] + ["--json"] * options.json
-        if subprocess.run(command, check=False).returncode != 0:
-            raise Failure("the benchmark failed; what it printed says why")
+        packages.install(layout)
+        figures = options.filter.split(",") if options.filter else ()
+        bench.run(layout, figures, options.json, options.preset or "release",
+                  not options.no_build)  # fmt: skip
 
 
 COMMANDS = {
     "up": up, "down": down, "demo": run_demo, "status": status, "test": test, "rules": show_rules,
-    "tidy": tidy, "fmt": fmt, "ci": ci, "bench": bench,
+    "tidy": tidy, "fmt": fmt, "ci": ci, "bench": take_figures,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ PEERS = {
     "payment": ("notification", "slot", "waitlist"),
     "notification": (),
 }
+# Where a stack's slot finds another Redis than the stack's own, in the words of its configuration.
+REDIS_ELSEWHERE = ("config", "redis-elsewhere.json")
 
 
 def write_service_config(layout):
@@ -81,7 +83,9 @@ def _own(layout, service, content):
         content["signing"] = {"seed_file": key("account_signing_seed")}
         content["verifier"] = {"url": url("identity")}
     elif service == "slot":
-        content["redis"] = {"host": "127.0.0.1", "port": layout.port("redis")}
+        # A test may keep the index elsewhere for a while.
+        elsewhere = layout.read_json(*REDIS_ELSEWHERE)
+        content["redis"] = elsewhere or {"host": "127.0.0.1", "port": layout.port("redis")}
     elif service == "payment":
         callbacks = f"127.0.0.1:{layout.port('payment_callbacks')}"
         content["callbacks"] = {

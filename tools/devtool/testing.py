@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import bench
 import checks
 import demo
 import results
@@ -43,6 +44,7 @@ def run(layout, wanted="", preset="dev", rebuild=True):
     if not wanted:
         found += _run_checks(layout)
         found += _run_demo(layout, preset)
+        found += _run_bench(layout, preset)
         found += _run_faults(layout, FAULTS, preset)
     results.merge(layout, found, whole=not wanted and preset == "dev")
     return _report(found, wanted)
@@ -214,6 +216,12 @@ def _run_demo(layout, preset):
         stack.purge()
 
     return [_attempt("e2e", "the demo passes on a fresh stack", attempt, layout)]
+
+
+def _run_bench(layout, preset):
+    """The benchmark on a stack of its own: that it works, not what it finds."""
+    try_out = lambda where: bench.try_out(where, preset)
+    return [_attempt("bench", "the benchmark takes a figure", try_out, layout)]
 
 
 def _attempt(program, name, action, layout):
