@@ -1,0 +1,13 @@
+/// `houbuctl inventory`: the index of the inventory beside its record.
+#pragma once
+
+#include <vector>
+
+#include "tools/houbuctl/session.h"
+
+namespace houbu::ctl {
+
+/// Adds `inventory diff` and `inventory rebuild`.
+void AddInventory(CLI::App& app, Session& session, std::vector<Command>& commands);
+
+}  // namespace houbu::ctl
