@@ -47,6 +47,22 @@ class Configurations(FaultCase):
             done = self.run_with(service, lambda content: content["postgres"].pop("conninfo"))
             self.check_refused(service, done, "postgres.conninfo")
 
+    def test_a_redis_that_is_described_by_halves_refuses_to_start(self):
+        nodes = ["127.0.0.1:7000"]
+        for redis, word in (
+            ({"mode": "clustered"}, "redis.mode"),
+            ({"mode": "cluster"}, "redis.addresses"),
+            ({"mode": "cluster", "addresses": ["127.0.0.1"]}, "redis.addresses"),
+            ({"mode": "cluster", "addresses": nodes, "sentinel_master": "x"}, "sentinel_master"),
+            ({"mode": "sentinel", "addresses": nodes}, "redis.sentinel_master"),
+            ({"mode": "single", "addresses": nodes}, "redis.addresses"),
+        ):  # fmt: skip
+            change = lambda content, redis=redis: content.update(redis=redis)
+            self.check_refused("slot", self.run_with("slot", change, "--check-config"), word)
+        good = {"mode": "sentinel", "addresses": nodes, "sentinel_master": "index"}
+        done = self.run_with("slot", lambda content: content.update(redis=good), "--check-config")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_check_config_tells_good_from_bad_without_starting(self):
         for service in SERVICES:
             good = self.run_with(service, lambda content: None, "--check-config")

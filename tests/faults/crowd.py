@@ -25,6 +25,7 @@ class Told(NamedTuple):
     fields: dict
     outcome: str  # OK, a refusal's reason, UNKNOWN
     answer: object  # the message, when OK
+    seconds: float  # from the first try to the outcome
 
 
 class Unknown(Exception):
@@ -130,7 +131,7 @@ class Client(threading.Thread):
     def _do(self, method, **fields):
         """A mutation: asked under one request_id until its outcome is known."""
         fields["request_id"] = uuid.uuid4().hex
-        outcome, answer = "UNKNOWN", None
+        outcome, answer, began = "UNKNOWN", None, time.monotonic()
         try:
             answer = self._insist(lambda: self.person.call(method, **fields))
             outcome = "OK"
@@ -139,7 +140,8 @@ class Client(threading.Thread):
             outcome = refusal.reason or refusal.code
             raise
         finally:
-            self.told.append(Told(self.person, method, fields, outcome, answer))
+            seconds = time.monotonic() - began
+            self.told.append(Told(self.person, method, fields, outcome, answer, seconds))
 
     def _insist(self, ask):
         limit = time.monotonic() + KNOWS_SECONDS

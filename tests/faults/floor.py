@@ -128,9 +128,13 @@ class Floor:
         """Starts a service again; returns once it is ready."""
         self.stack.start_services([service])
 
+    def redis(self, *command):
+        """Gives Redis a command as an operator would."""
+        argv = ["redis-cli", "-p", str(self.layout.port("redis")), *command]
+        subprocess.run(argv, check=True, stdout=subprocess.DEVNULL)
+
     def flush_redis(self):
-        port = str(self.layout.port("redis"))
-        subprocess.run(["redis-cli", "-p", port, "FLUSHALL"], check=True, stdout=subprocess.DEVNULL)
+        self.redis("FLUSHALL")
 
     @contextlib.contextmanager
     def without(self, name):
@@ -153,6 +157,10 @@ class Floor:
 
     def is_ready(self, service):
         return answers(self._probe(service))
+
+    def answers_ready(self, admin_port):
+        """Whether what is probed at a port is ready."""
+        return answers(f"http://127.0.0.1:{admin_port}/readyz")
 
     def wait_ready(self, service):
         wait_for(f"{service} is ready", lambda: self.is_ready(service), READY_SECONDS)
@@ -233,6 +241,7 @@ def booked(person, held):
 
 
 __all__ = [
-    "OUTAGES", "SECOND", "SERVICES", "FaultCase", "Floor", "Person", "Refusal", "Stretch",
-    "TrainDay", "booked", "eventually", "seed", "state_of", "told_of", "wait_for",
+    "OUTAGES", "SECOND", "SERVICES", "FaultCase", "Floor", "Person", "Refusal", "Services",
+    "Stretch", "TrainDay", "World", "booked", "eventually", "seed", "state_of", "told_of",
+    "wait_for",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ import time
 import unittest
 
 import demo
-from floor import FaultCase, Person, booked, seed, wait_for
+from floor import FaultCase, Person, booked, eventually, seed, wait_for
 from crowd import Load
 from truths import Truths
 
@@ -72,6 +72,56 @@ class Flushing(FaultCase):
         self.floor.start_database("redis")
         self._buy(day, 1)
         Truths(self.world).hold()
+
+    def test_a_redis_started_from_an_old_dump_sells_nothing_twice_and_forgets_nobody(self):
+        # rules: X-01 W-05
+        day = self.floor.train_day()
+        self._buy(day, 1)
+        self.floor.redis("SAVE")
+        dump = os.path.join(self.floor.layout.folder("redis", mode=0o700), "dump.rdb")
+        shutil.copy(dump, dump + ".old")
+        sold = self._buy(day, 1)
+        for _ in range(2, day.free):
+            self._buy(day, 1)
+        person, order = self._order(day, "waits through it")
+        person.pay(order.payment)
+        self._wait_state(person, order, "STATE_WAITING")
+        self.floor.kill("redis", signal.SIGKILL)
+        self._only(dump)
+        self.floor.start_database("redis")
+        late = Person(self.world, "too late")
+        self.refused("RESOURCE_EXHAUSTED", "SOLD_OUT",
+                     lambda: eventually(lambda: late.book(day.whole, 1)))  # fmt: skip
+        buyer, booking = sold
+        buyer.cancel(booking.name, "after an old dump (sample)")
+        self._wait_state(person, order, "STATE_SERVED")
+        Truths(self.world).hold()
+
+    def test_old_dumps_under_load_sell_nothing_twice_and_pass_nobody_over(self):
+        # rules: X-01 W-05
+        with Load(self.world, self.floor.train_days(2), 4, SEED) as load:
+            dump = os.path.join(self.floor.layout.folder("redis", mode=0o700), "dump.rdb")
+            for _ in range(3):
+                self.floor.redis("SAVE")
+                shutil.copy(dump, dump + ".old")
+                time.sleep(1.5)
+                self.floor.kill("redis", signal.SIGKILL)
+                self._only(dump)
+                self.floor.start_database("redis")
+                time.sleep(1)
+        self.assertEqual(load.surprises(), [], f"seed {SEED}")
+        self.assertTrue(load.acknowledged("CreateBooking"), "a load that proves nothing")
+        Truths(self.world).hold()
+
+    @staticmethod
+    def _only(dump):
+        """Leaves the old dump, as the base of its log, as all that Redis finds when it starts."""
+        log = os.path.join(os.path.dirname(dump), "appendonlydir")
+        shutil.rmtree(log, ignore_errors=True)
+        os.mkdir(log, 0o700)
+        shutil.copy(dump + ".old", os.path.join(log, "appendonly.aof.1.base.rdb"))
+        with open(os.path.join(log, "appendonly.aof.manifest"), "w", encoding="utf-8") as file:
+            file.write("file appendonly.aof.1.base.rdb seq 1 type b\n")
 
     def _buy(self, day, party):
         buyer = Person(self.world, "buyer", party)

@@ -108,6 +108,9 @@ class Ownership(FaultCase):
              "PERMISSION_DENIED"),
             (self.owner, "slot.v1.DemandService/WithdrawDemand", {"name": "demands/x"},
              "PERMISSION_DENIED"),
+            (self.owner, "slot.v1.DemandService/ExplainDemand", {"name": "demands/x"},
+             "PERMISSION_DENIED"),
+            (operator, "slot.v1.DemandService/ExplainDemand", {"name": "demands/x"}, "NOT_FOUND"),
             (self.owner, "account.v1.AccountService/ActivateMembership",
              {"name": self.owner.account, "reason": "mine"}, "PERMISSION_DENIED"),
             (self.owner, "notification.v1.NotificationService/ListDeliveries", {},
@@ -133,6 +136,7 @@ class Ownership(FaultCase):
              {"name": self.booking.payment}),
             ("waitlist", "notification.v1.NotificationService/SendCode", {"code": "000000"}),
             ("payment", "slot.v1.DemandService/WithdrawDemand", {"name": "demands/x"}),
+            ("payment", "slot.v1.DemandService/ExplainDemand", {"name": "demands/x"}),
             ("account", "slot.v1.BookingService/GetBooking", {"name": self.booking.name}),
             ("slot", "slot.v1.InventoryService/CheckInventory", {}),
         )  # fmt: skip

@@ -59,7 +59,7 @@ class Clients final {
   /// An operator has every run's index rebuilt.
   void RebuildAll() {
     for (const auto& [id, run] : world_.runs) {
-      Tell([this, run_id = id] { return world_.keeper.Rebuild(run_id); });
+      Tell([this, run_id = id] { return world_.first_slot.keeper.Rebuild(run_id); });
     }
   }
 
@@ -81,10 +81,10 @@ class Clients final {
   std::string NewRequest() { return absl::StrCat("rq-", ++requests_); }
 
   /// Asks until there is an answer, with one request_id; gives up after a while.
-  Task<std::string> Insist(Process& service, std::function<Task<std::string>()> call) {
+  Task<std::string> Insist(Route service, std::function<Task<std::string>()> call) {
     absl::Status failure;
     for (int tries = 0; tries < 6; ++tries) {
-      const auto answer = co_await CallAcross<std::string>(service, world_.weather, call);
+      const auto answer = co_await CallAcross<std::string>(service(), world_.weather, call);
       if (answer.ok()) co_return answer;
       failure = answer.status();
       if (!absl::IsUnavailable(failure) && !absl::IsAborted(failure)) co_return failure;
@@ -126,10 +126,10 @@ class Clients final {
     asked.statement.payload = Travellers(who);
     const RequestKey key = World::Key(who, "CreateBooking", NewRequest());
     std::function<Task<std::string>()> call = [this, asked, key] {
-      return world_.creation.Create(asked, World::AnswerId<slot::Booking>(key));
+      return world_.Slot().creation.Create(asked, World::AnswerId<slot::Booking>(key));
     };
     ASSIGN_OR_CO_RETURN(const std::string id,
-                        co_await Insist(world_.slot_service.process, std::move(call)));
+                        co_await Insist(world_.RouteToSlot(), std::move(call)));
     const slot::BookingId booking(id);
     const std::string payment = world_.bookings.at(booking).payment;
     const int fate = world_.scheduler.Pick(10);
@@ -160,9 +160,9 @@ class Clients final {
     wish.reason = "plans changed";
     const RequestKey key = World::Key(who, "CancelBooking", NewRequest());
     std::function<Task<std::string>()> call = [this, wish, key] {
-      return world_.cancellation.Cancel(wish, World::AnswerId<slot::Booking>(key));
+      return world_.Slot().cancellation.Cancel(wish, World::AnswerId<slot::Booking>(key));
     };
-    const auto cancelled = co_await Insist(world_.slot_service.process, std::move(call));
+    const auto cancelled = co_await Insist(world_.RouteToSlot(), std::move(call));
     co_return cancelled.status();
   }
 
@@ -191,7 +191,7 @@ class Clients final {
       return world_.placement.Place(asked, World::AnswerId<waitlist::Order>(key));
     };
     ASSIGN_OR_CO_RETURN(const std::string id,
-                        co_await Insist(world_.waitlist_service.process, std::move(call)));
+                        co_await Insist(World::RouteTo(world_.waitlist_service), std::move(call)));
     const waitlist::OrderId order(id);
     const int fate = world_.scheduler.Pick(10);
     if (fate < 9) {
@@ -223,7 +223,8 @@ class Clients final {
     std::function<Task<std::string>()> terminate = [this, order, who, end] {
       return world_.life.TakeTermination(order, who, World::AnswerId<waitlist::Order>(end));
     };
-    const auto ended = co_await Insist(world_.waitlist_service.process, std::move(terminate));
+    const auto ended =
+        co_await Insist(World::RouteTo(world_.waitlist_service), std::move(terminate));
     co_return ended.status();
   }
 
@@ -240,7 +241,7 @@ class Clients final {
       std::function<Task<std::string>()> call = [this, asked, key] {
         return world_.start.Start(asked, World::AnswerId<payment::Payment>(key));
       };
-      const auto answer = co_await Insist(world_.payment_service.process, std::move(call));
+      const auto answer = co_await Insist(World::RouteTo(world_.payment_service), std::move(call));
       started = answer.ok();
     }
     if (!started) co_return absl::OkStatus();
@@ -288,13 +289,14 @@ class Clients final {
     std::function<Task<std::string>()> call = [this, addition, key] {
       return Added(addition, key);
     };
-    const auto added = co_await Insist(world_.slot_service.process, std::move(call));
+    const auto added = co_await Insist(world_.RouteToSlot(), std::move(call));
     co_return added.status();
   }
 
   Task<std::string> Added(slot::Addition addition, RequestKey key) {
     slot::StoredAnswer answer{std::move(key), "added"};
-    CO_RETURN_IF_ERROR(co_await world_.keeper.AddCapacity(std::move(addition), std::move(answer)));
+    CO_RETURN_IF_ERROR(
+        co_await world_.Slot().keeper.AddCapacity(std::move(addition), std::move(answer)));
     co_return std::string("added");
   }
 
@@ -305,10 +307,10 @@ class Clients final {
     wish.from = "S0";
     wish.to = "S5";
     std::function<Task<slot::DemandQuote>()> call = [this, wish] {
-      return world_.line.Quote(wish);
+      return world_.Slot().line.Quote(wish);
     };
-    const auto seen = co_await CallAcross<slot::DemandQuote>(world_.slot_service.process,
-                                                             world_.weather, std::move(call));
+    const auto seen =
+        co_await CallAcross<slot::DemandQuote>(world_.AnySlot(), world_.weather, std::move(call));
     co_return seen.status();
   }
 

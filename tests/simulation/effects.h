@@ -29,7 +29,7 @@ class SlotCalls final {
       return world.opening.Open(command, World::AnswerId<payment::Payment>(key));
     };
     owed.take_answer = [&world = world_, booking = wanted.booking](const std::string&) {
-      return world.confirmation.Opened(booking);
+      return world.Slot().confirmation.Opened(booking);
     };
     return owed;
   }
@@ -82,7 +82,7 @@ class SlotCalls final {
     owed.call = [&world = world_, order = waitlist::OrderId(LastPart(found.order)), places,
                  mutation] { return world.life.TakeMatch(order, places, mutation); };
     owed.take_answer = [&world = world_, demand = found.demand](const std::string& answer) {
-      return world.matching.Decided(demand, answer == "yes");
+      return world.Slot().matching.Decided(demand, answer == "yes");
     };
     return owed;
   }
@@ -109,7 +109,7 @@ class SlotCalls final {
     OwedCall owed;
     owed.id = id_;
     owed.aggregate = std::move(aggregate);
-    owed.callee = &callee.process;
+    owed.callee = World::RouteTo(callee);
     return owed;
   }
 
@@ -177,14 +177,14 @@ class WaitlistCalls final {
       enlistment.travellers.push_back(slot::Traveller{traveller.key, "", ""});
     }
     enlistment.effective_at = order_.effective_at;
-    return To(world_.slot_service, [&world = world_, enlistment, key = Keyed("EnlistDemand")] {
-      return world.line.Enlist(enlistment, World::AnswerId<slot::Demand>(key));
+    return ToSlot([&world = world_, enlistment, key = Keyed("EnlistDemand")] {
+      return world.Slot().line.Enlist(enlistment, World::AnswerId<slot::Demand>(key));
     });
   }
   std::optional<OwedCall> operator()(const waitlist::DemandWithdrawn& withdrawn) const {
     const slot::DemandId demand(order_.choices[withdrawn.choice].demand);
-    return To(world_.slot_service, [&world = world_, demand, key = Keyed("WithdrawDemand")] {
-      return world.line.Withdraw(demand, slot::Origin(), World::AnswerId<slot::Demand>(key));
+    return ToSlot([&world = world_, demand, key = Keyed("WithdrawDemand")] {
+      return world.Slot().line.Withdraw(demand, slot::Origin(), World::AnswerId<slot::Demand>(key));
     });
   }
   std::optional<OwedCall> operator()(const waitlist::OwnerTold&) const { return std::nullopt; }
@@ -205,10 +205,17 @@ class WaitlistCalls final {
     return World::Key("services/waitlist", method, id_);
   }
   OwedCall To(Service& callee, std::function<Task<std::string>()> call) const {
+    return To(callee.process.name(), World::RouteTo(callee), std::move(call));
+  }
+  OwedCall ToSlot(std::function<Task<std::string>()> call) const {
+    return To("slot", world_.RouteToSlot(), std::move(call));
+  }
+  OwedCall To(const std::string& service, Route route,
+              std::function<Task<std::string>()> call) const {
     OwedCall owed;
     owed.id = id_;
-    owed.aggregate = absl::StrCat(NameOf(order_), "/", callee.process.name());
-    owed.callee = &callee.process;
+    owed.aggregate = absl::StrCat(NameOf(order_), "/", service);
+    owed.callee = std::move(route);
     owed.call = std::move(call);
     return owed;
   }
@@ -258,12 +265,12 @@ inline void World::SendFromPayment() {
       arrival.payment = told->payment;
       arrival.booking = slot::BookingId(LastPart(told->order));
       arrival.amount = told->amount;
-      owed.callee = &slot_service.process;
+      owed.callee = RouteToSlot();
       owed.call = [this, arrival, key] {
-        return confirmation.Arrived(arrival, slot::StoredAnswer{key, "heard"});
+        return Slot().confirmation.Arrived(arrival, slot::StoredAnswer{key, "heard"});
       };
     } else {
-      owed.callee = &waitlist_service.process;
+      owed.callee = RouteTo(waitlist_service);
       owed.call = [this, order = waitlist::OrderId(LastPart(told->order)), paid_at = told->pay_time,
                    key] {
         return life.TakePayment(order, paid_at, AnswerId<waitlist::Order>(key));
@@ -275,9 +282,11 @@ inline void World::SendFromPayment() {
 }
 
 inline Task<waitlist::Quote> World::Quotes::Ask(waitlist::Wish wish) {
-  std::function<Task<slot::DemandQuote>()> call =
-      [&world = world_, asked = WaitlistCalls::WishOf(wish)] { return world.line.Quote(asked); };
-  Process& callee = world_.slot_service.process;
+  std::function<Task<slot::DemandQuote>()> call = [&world = world_,
+                                                   asked = WaitlistCalls::WishOf(wish)] {
+    return world.Slot().line.Quote(asked);
+  };
+  Process& callee = world_.AnySlot();
   ASSIGN_OR_CO_RETURN(const slot::DemandQuote said, co_await CallAcross<slot::DemandQuote>(
                                                         callee, world_.weather, std::move(call)));
   waitlist::Quote quote;

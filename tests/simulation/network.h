@@ -15,11 +15,14 @@
 
 namespace houbu::simulation {
 
+/// Which process gets a call; asked anew for every try.
+using Route = std::function<Process&()>;
+
 /// A call a service owes another one. It is made under the same id until it is answered.
 struct OwedCall {
   std::string id;         ///< Its request_id.
   std::string aggregate;  ///< Calls of one aggregate are made one after the other.
-  Process* callee = nullptr;
+  Route callee;
   std::function<Task<std::string>()> call;             ///< Runs in the callee.
   std::function<Task<void>(std::string)> take_answer;  ///< Runs in the caller; may be empty.
 };
@@ -83,20 +86,22 @@ class Outbox final {
   void Deliver(Lane& lane) {
     const int attempt = ++lane.attempt;
     const OwedCall owed = lane.calls.front();
+    Process& callee = owed.callee();
     scheduler_.After(process_, absl::Seconds(10), [this, &lane, attempt] {
       if (lane.busy && lane.attempt == attempt) Retry(lane, "no answer");
     });
     if (scheduler_.Befalls(weather_.doubled)) {
       const absl::Duration later = scheduler_.Between(absl::Seconds(0), absl::Minutes(10));
-      scheduler_.After(*owed.callee, later, [this, owed] {
-        scheduler_.Start<absl::StatusOr<std::string>>(*owed.callee, owed.call,
+      Process& again = owed.callee();
+      scheduler_.After(again, later, [this, owed, &again] {
+        scheduler_.Start<absl::StatusOr<std::string>>(again, owed.call,
                                                       [](const absl::StatusOr<std::string>&) {});
       });
     }
     if (scheduler_.Befalls(weather_.call_lost)) return;
     const int caller = process_.incarnation();
     scheduler_.Start<absl::StatusOr<std::string>>(
-        *owed.callee, owed.call,
+        callee, owed.call,
         [this, &lane, attempt, caller](const absl::StatusOr<std::string>& answer) {
           if (scheduler_.Befalls(weather_.answer_lost) || process_.incarnation() != caller) return;
           scheduler_.After(process_, Latency(), [this, &lane, attempt, answer] {

@@ -21,18 +21,11 @@
 #include "services/payment/app/refund_dispatch.h"
 #include "services/payment/app/refunding.h"
 #include "services/payment/app/settlement.h"
-#include "services/slot/app/booking_creation.h"
-#include "services/slot/app/cancellation.h"
-#include "services/slot/app/demand_line.h"
-#include "services/slot/app/due_bookings.h"
-#include "services/slot/app/index_keeper.h"
-#include "services/slot/app/matching.h"
-#include "services/slot/app/payment_confirmation.h"
 #include "services/waitlist/app/order_life.h"
 #include "services/waitlist/app/order_placement.h"
 #include "tests/simulation/money_ports.h"
 #include "tests/simulation/network.h"
-#include "tests/simulation/slot_ports.h"
+#include "tests/simulation/slot_process.h"
 
 namespace houbu::simulation {
 
@@ -91,6 +84,21 @@ class World final {
     });
   }
 
+  /// To one of a service's processes, where it has but one.
+  static Route RouteTo(Service& service) {
+    return [&service]() -> Process& { return service.process; };
+  }
+  /// To any of slot's, another one for every try.
+  Route RouteToSlot() {
+    return [this]() -> Process& { return AnySlot(); };
+  }
+  /// One of slot's processes, be it up or not.
+  Process& AnySlot() { return scheduler.Pick(2) == 0 ? first_slot.process : second_slot.process; }
+  /// The slot process that runs at this instant.
+  SlotProcess& Slot() {
+    return &scheduler.current() == &second_slot.process ? second_slot : first_slot;
+  }
+
   /// A request of `caller` under `id`.
   static RequestKey Key(const std::string& caller, const std::string& method,
                         const std::string& id) {
@@ -117,34 +125,16 @@ class World final {
   Process outside{"outside"};
   testing::SequentialIdSource ids;
 
+  /// Slot runs twice, on one record and one index; what both owe is sent by the first.
   Service slot_service{scheduler, "slot", weather, [this] { Kill(slot_service); }};
+  Service other_slot_service{scheduler, "slot-2", weather, [this] { Kill(other_slot_service); }};
   slot::MemoryRecord record{scheduler};
+  SharedIndex index{scheduler};
   std::map<slot::RunId, slot::Run> runs;              ///< As they are sold.
   std::map<slot::BookingId, slot::Booking> bookings;  ///< As they were committed last.
   std::map<slot::DemandId, slot::Demand> demands;     ///< As they were committed last.
-  WornRecord worn_record{
-      record, slot_service.around,
-      WornRecord::Report{[this](const slot::Change& change) { SendFromSlot(change); },
-                         [this](const slot::Addition& addition) { Extend(addition); }}};
-  WornIndex index{std::make_unique<slot::MemoryInventory>(scheduler), slot_service.around,
-                  WornIndex::Watch{[this](const std::string& run) {
-                                     if (onlooker != nullptr) onlooker->IndexBefore(run);
-                                   },
-                                   [this](const std::string& run) {
-                                     if (onlooker != nullptr) onlooker->IndexAfter(run);
-                                   }}};
-  slot::FreshIndex fresh_index{index, worn_record};
-  BelievedStatements statements;
-  slot::BookingTools tools{scheduler,   ids,         worn_record, worn_record,          worn_record,
-                           worn_record, fresh_index, index,       slot::BookingPolicy()};
-  slot::BookingCreation creation{tools, statements};
-  slot::Cancellation cancellation{tools};
-  slot::PaymentConfirmation confirmation{tools};
-  slot::DueBookings due_bookings{tools};
-  slot::DemandLine line{tools, worn_record};
-  slot::Matching matching{tools, worn_record, "slot"};
-  slot::IndexKeeper keeper{slot::IndexKeeper::Tools{scheduler, worn_record, index, worn_record,
-                                                    fresh_index, slot::KeeperPolicy()}};
+  SlotProcess first_slot{slot_service.around, Stores()};
+  SlotProcess second_slot{other_slot_service.around, Stores()};
 
   Service waitlist_service{scheduler, "waitlist", weather, [this] { Kill(waitlist_service); }};
   waitlist::MemoryOrderStore orders_store;
@@ -194,16 +184,41 @@ class World final {
 
   void StartLoops() {
     loops_ = {
-        {&slot_service, absl::Seconds(2), [this] { return Quietly(matching.ReadAll()); }},
-        {&slot_service, absl::Seconds(6), [this] { return Quietly(due_bookings.Sweep(100)); }},
-        {&slot_service, absl::Seconds(20), [this] { return Quietly(line.SweepDeparted(100)); }},
-        {&slot_service, absl::Seconds(5), [this] { return Quietly(keeper.RebuildOwed(100)); }},
-        {&slot_service, absl::Seconds(30), [this] { return Quietly(keeper.SweepTokens()); }},
         {&waitlist_service, absl::Seconds(10), [this] { return life.ExpireDue(); }},
         {&payment_service, absl::Seconds(15), [this] { return inquiry.Round(); }},
         {&payment_service, absl::Seconds(8), [this] { return dispatch.Round(); }},
     };
+    StartLoopsOf(slot_service, first_slot);
+    StartLoopsOf(other_slot_service, second_slot);
     for (std::size_t i = 0; i < loops_.size(); ++i) Turn(i);
+  }
+
+  void StartLoopsOf(Service& service, SlotProcess& slot) {
+    const auto add = [this, &service](absl::Duration interval, std::function<Task<int>()> round) {
+      loops_.push_back({&service, interval, [round] { return Quietly(round()); }});
+    };
+    add(absl::Seconds(2), [&slot] { return slot.matching.ReadAll(); });
+    add(absl::Seconds(6), [&slot] { return slot.due_bookings.Sweep(100); });
+    add(absl::Seconds(20), [&slot] { return slot.line.SweepDeparted(100); });
+    add(absl::Seconds(5), [&slot] { return slot.keeper.RebuildOwed(100); });
+    add(absl::Seconds(30), [&slot] { return slot.keeper.SweepTokens(); });
+  }
+
+  SlotStores Stores() {
+    const auto before = [this](const std::string& run) {
+      if (onlooker != nullptr) onlooker->IndexBefore(run);
+    };
+    const auto after = [this](const std::string& run) {
+      if (onlooker != nullptr) onlooker->IndexAfter(run);
+    };
+    return SlotStores{
+        scheduler,
+        ids,
+        record,
+        index,
+        WornRecord::Report{[this](const slot::Change& change) { SendFromSlot(change); },
+                           [this](const slot::Addition& addition) { Extend(addition); }},
+        WornIndex::Watch{before, after}};
   }
 
   void Turn(std::size_t i) {
