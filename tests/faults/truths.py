@@ -6,6 +6,7 @@ import time
 from books import Books
 from people import state_of
 from report import CheckFailed
+from wire import Refusal
 
 # Places that a killed slot had taken from the index and not recorded come back after a minute.
 SETTLE_SECONDS = 90
@@ -41,8 +42,13 @@ class Truths(Books):
             try:
                 return check()
             except (CheckFailed, TimeoutError) as failure:
-                if time.monotonic() > limit:
-                    raise AssertionError(str(failure)) from None
+                told = failure
+            except Refusal as refusal:
+                if refusal.code != "UNAVAILABLE":  # what has just come back is not used at once
+                    raise
+                told = refusal
+            if time.monotonic() > limit:
+                raise AssertionError(str(told)) from None
             time.sleep(0.3)
 
     def messages(self):

@@ -1,23 +1,22 @@
 #include "services/slot/app/fresh_index.h"
 
-#include "absl/strings/numbers.h"
+#include "absl/time/time.h"
+
+#include "libs/async/retry.h"
+#include "services/slot/app/index_load.h"
 
 namespace houbu::slot {
 namespace {
 
 using async::Task;
 
-std::int64_t IndexEpochIn(const absl::Status& refusal) {
-  const Metadata facts = MetadataOf(refusal);
-  const auto found = facts.find("epoch");
-  std::int64_t epoch = 0;
-  if (found == facts.end() || !absl::SimpleAtoi(found->second, &epoch)) return 0;
-  return epoch;
-}
-
 // An index that claims to be further ahead of what somebody knows claims what cannot be: the record
 // does not follow it there.
 constexpr std::int64_t kEpochsBehindMax = 1'000'000;
+
+// How long to wait for somebody else's rebuild of a run rather than to do it as well.
+constexpr absl::Duration kRefreshPause = absl::Milliseconds(2);
+constexpr int kRefreshLooksMax = 100;
 
 // Of the index as a whole, not of one run that is being rebuilt.
 bool IsAway(const absl::Status& failure) {
@@ -25,6 +24,19 @@ bool IsAway(const absl::Status& failure) {
 }
 
 }  // namespace
+
+// Whoever rebuilds a run says so until the end, also where it is cancelled in the middle of it.
+struct FreshIndex::Ending {
+  std::shared_ptr<RefreshingRuns> all;
+  std::string run;
+  std::shared_ptr<Refreshing> own;
+
+  ~Ending() {
+    own->ended = true;
+    const auto found = all->find(run);
+    if (found != all->end() && found->second == own) all->erase(found);
+  }
+};
 
 template <class T>
 Task<FreshIndex::Fresh<T>> FreshIndex::Ask(RunEpoch run, std::function<Task<T>(RunEpoch)> call) {
@@ -37,9 +49,7 @@ Task<FreshIndex::Fresh<T>> FreshIndex::Ask(RunEpoch run, std::function<Task<T>(R
       co_return fresh;
     }
     if (ReasonOf(outcome.status()) != kStaleIndex.reason) co_return outcome.status();
-    // Nobody is faster twice: the index claims an epoch that the record never gave.
-    if (tries > 2) CO_RETURN_IF_ERROR(co_await Discard(run));
-    std::int64_t index_epoch = IndexEpochIn(outcome.status());
+    std::int64_t index_epoch = EpochIn(outcome.status());
     if (index_epoch > run.epoch + kEpochsBehindMax) index_epoch = 0;
     ASSIGN_OR_CO_RETURN(run.epoch, co_await Refresh(run, index_epoch));
   }
@@ -143,19 +153,34 @@ Task<void> FreshIndex::TakeOut(RunId run, Committed committed, std::string deman
   co_return co_await record_.Settle(std::move(run), std::move(debts));
 }
 
-Task<void> FreshIndex::Discard(RunEpoch run) {
-  run.epoch = kEveryEpoch;
-  co_return co_await index_.Remove(std::move(run));
+Task<std::int64_t> FreshIndex::EpochOf(RunId run) {
+  // Every epoch is above 0: nothing is raised.
+  ASSIGN_OR_CO_RETURN(const RaisedEpoch now, co_await record_.RaiseEpoch(std::move(run), 0, 0));
+  co_return now.epoch;
 }
 
 Task<std::int64_t> FreshIndex::Refresh(RunEpoch used, std::int64_t index) {
+  const auto others = refreshing_->find(used.run);
+  if (others != refreshing_->end()) {
+    const std::shared_ptr<const Refreshing> ahead = others->second;
+    for (int looks = 0; !ahead->ended && looks < kRefreshLooksMax; ++looks) {
+      CO_RETURN_IF_ERROR(co_await async::Sleep(kRefreshPause));
+    }
+    if (ahead->epoch > used.epoch) co_return ahead->epoch;
+  }
+  const Ending ending{refreshing_, used.run, std::make_shared<Refreshing>()};
+  (*refreshing_)[used.run] = ending.own;
+  ASSIGN_OR_CO_RETURN(ending.own->epoch, co_await RefreshOnce(std::move(used), index));
+  co_return ending.own->epoch;
+}
+
+Task<std::int64_t> FreshIndex::RefreshOnce(RunEpoch used, std::int64_t index) {
   const RunId run(used.run);
   ASSIGN_OR_CO_RETURN(RaisedEpoch raised, co_await record_.RaiseEpoch(run, used.epoch, index));
   ASSIGN_OR_CO_RETURN(RunState state, co_await record_.ReadState(run));
   const std::int64_t epoch = state.epoch;
-  const auto loaded = co_await index_.Load(std::move(state));
-  // Refused as stale: somebody has loaded a later epoch meanwhile, which is as good.
-  if (!loaded.ok() && ReasonOf(loaded.status()) != kStaleIndex.reason) co_return loaded.status();
+  std::function<Task<std::int64_t>()> recorded = [this, run] { return EpochOf(run); };
+  CO_RETURN_IF_ERROR(co_await LoadRecorded(index_, std::move(state), std::move(recorded)));
   if (!raised.debts.empty()) {
     CO_RETURN_IF_ERROR(co_await record_.Settle(run, std::move(raised.debts)));
   }

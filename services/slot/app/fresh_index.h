@@ -5,21 +5,18 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "libs/async/status_macros.h"
 #include "libs/async/task.h"
-#include "libs/base/refusal.h"
 #include "services/slot/app/direct_inventory.h"
 #include "services/slot/app/ports.h"
 
 namespace houbu::slot {
-
-/// The index could not be brought up to date: it keeps changing under us.
-inline constexpr Refusal kIndexBusy{absl::StatusCode::kUnavailable, "INDEX_REBUILDING",
-                                    "The inventory is being rebuilt; try again."};
 
 /// Asks the index, rebuilding a run's part of it when needed.
 class FreshIndex final {
@@ -68,7 +65,16 @@ class FreshIndex final {
     std::int64_t epoch;
   };
 
-  async::Task<void> Discard(RunEpoch run);
+  /// A rebuild of one run under way, for those who need it too.
+  struct Refreshing {
+    bool ended = false;
+    std::int64_t epoch = 0;  ///< The one it led to; 0 where it failed.
+  };
+  using RefreshingRuns = std::map<std::string, std::shared_ptr<Refreshing>>;
+  struct Ending;
+
+  async::Task<std::int64_t> RefreshOnce(RunEpoch used, std::int64_t index);
+  async::Task<std::int64_t> EpochOf(RunId run);
 
   template <class T>
   async::Task<Fresh<T>> Ask(RunEpoch run, std::function<async::Task<T>(RunEpoch)> call);
@@ -76,6 +82,7 @@ class FreshIndex final {
   InventoryIndex& index_;
   InventoryRecord& record_;
   DirectInventory* direct_;
+  std::shared_ptr<RefreshingRuns> refreshing_ = std::make_shared<RefreshingRuns>();
 };
 
 }  // namespace houbu::slot

@@ -197,16 +197,20 @@ Task<InventoryAudit> IndexKeeper::AuditRun(RunId run) {
   }
 }
 
-Task<InventoryAudit> IndexKeeper::AuditOnce(RunId run) {
-  auto index = co_await tools_.index.FullState(run.value());
-  if (ReasonOf(index.status()) == kStaleIndex.reason) {
+Task<IndexState> IndexKeeper::IndexStateOf(RunId run) {
+  for (int tries = 1; tries <= tools_.policy.audit_tries; ++tries) {
+    auto state = co_await tools_.index.FullState(run.value());
+    if (ReasonOf(state.status()) != kStaleIndex.reason) co_return state;
     // Nobody has asked for this run since the index was lost: it is built when it is asked for.
     CO_RETURN_IF_ERROR(co_await Rebuild(run));
-    index = co_await tools_.index.FullState(run.value());
   }
-  if (!index.ok()) co_return index.status();
+  co_return Refuse(kIndexBusy);
+}
+
+Task<InventoryAudit> IndexKeeper::AuditOnce(RunId run) {
+  ASSIGN_OR_CO_RETURN(const IndexState index, co_await IndexStateOf(run));
   ASSIGN_OR_CO_RETURN(const RunState record, co_await tools_.inventory.ReadState(run));
-  co_return Audit(record, *index);
+  co_return Audit(record, index);
 }
 
 Task<void> IndexKeeper::AddCapacity(Addition addition, StoredAnswer answer) {

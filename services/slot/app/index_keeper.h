@@ -98,6 +98,7 @@ class IndexKeeper final {
   async::Task<InventoryReport> CheckRuns(Page page);
   async::Task<Rebuilt> RebuildAll(std::vector<RunId> runs);
   async::Task<InventoryAudit> AuditRun(RunId run);
+  async::Task<IndexState> IndexStateOf(RunId run);
   async::Task<InventoryAudit> AuditOnce(RunId run);
   async::Task<void> Judge(UnconfirmedToken token);
   async::Task<bool> IsLost(RunId run);

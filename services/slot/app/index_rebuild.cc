@@ -9,6 +9,7 @@
 #include "libs/async/retry.h"
 #include "libs/async/status_macros.h"
 #include "libs/async/together.h"
+#include "services/slot/app/index_load.h"
 
 namespace houbu::slot {
 
@@ -58,18 +59,11 @@ Task<void> IndexRebuild::Work(std::shared_ptr<Progress> progress) {
   co_return absl::OkStatus();
 }
 
-// Refused as stale: somebody has loaded a later epoch meanwhile, or the index claims one that the
-// record never gave. Both are forgotten: whoever knows of a later one rebuilds once more.
-Task<void> IndexRebuild::Replace(RunState state) {
-  RunEpoch every;
-  every.run = state.run;
-  every.epoch = kEveryEpoch;
-  RunState again = state;
-  const auto loaded = co_await tools_.index.Load(std::move(state));
-  if (ReasonOf(loaded.status()) != kStaleIndex.reason) co_return loaded.status();
-  CO_RETURN_IF_ERROR(co_await tools_.index.Remove(std::move(every)));
-  const auto replaced = co_await tools_.index.Load(std::move(again));
-  co_return replaced.status();
+Task<std::int64_t> IndexRebuild::EpochOf(RunId run) {
+  std::vector<RunId> runs(1, std::move(run));
+  ASSIGN_OR_CO_RETURN(const std::vector<RecordedRun> now,
+                      co_await tools_.source.Read(std::move(runs)));
+  co_return now.empty() ? 0 : now.front().state.epoch;
 }
 
 Task<Rebuilt> IndexRebuild::RebuildPage(std::vector<RunId> page) {
@@ -81,7 +75,11 @@ Task<Rebuilt> IndexRebuild::RebuildPage(std::vector<RunId> page) {
   absl::Status failure;
   for (RecordedRun& run : runs) {
     const auto rows = static_cast<std::int64_t>(run.state.taken.size() + run.state.waiting.size());
-    const auto loaded = co_await Replace(std::move(run.state));
+    std::function<Task<std::int64_t>()> recorded = [this, id = RunId(run.state.run)] {
+      return EpochOf(id);
+    };
+    const auto loaded =
+        co_await LoadRecorded(tools_.index, std::move(run.state), std::move(recorded));
     if (absl::IsUnavailable(loaded)) co_return loaded;
     if (!loaded.ok()) {
       failure = loaded;

@@ -50,7 +50,7 @@ class IndexRebuild final {
 
   async::Task<void> Work(std::shared_ptr<Progress> progress);
   async::Task<Rebuilt> RebuildPage(std::vector<RunId> page);
-  async::Task<void> Replace(RunState state);
+  async::Task<std::int64_t> EpochOf(RunId run);
 
   Tools tools_;
 };

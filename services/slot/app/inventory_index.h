@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 
 #include "libs/async/task.h"
+#include "libs/base/refusal.h"
 #include "services/slot/app/inventory_changes.h"
 #include "services/slot/domain/inventory.h"
 #include "services/slot/domain/run_state.h"
@@ -33,6 +34,10 @@ struct RunEpoch {
 
 /// Above every epoch an index can have.
 inline constexpr std::int64_t kEveryEpoch = 9'000'000'000'000'000;
+
+/// The index could not be brought up to date: it keeps changing under us.
+inline constexpr Refusal kIndexBusy{absl::StatusCode::kUnavailable, "INDEX_REBUILDING",
+                                    "The inventory is being rebuilt; try again."};
 
 /// What became of a demand that was to be put in line.
 enum class EnlistOutcome : std::uint8_t {

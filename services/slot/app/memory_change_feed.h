@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "libs/async/status_macros.h"
-#include "services/slot/app/ports_changes.h"
 #include "services/slot/app/inventory_index.h"
+#include "services/slot/app/ports_changes.h"
 
 namespace houbu::slot {
 
