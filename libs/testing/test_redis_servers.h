@@ -140,7 +140,7 @@ class SentinelGroup final {
   std::vector<std::unique_ptr<RedisProcess>> sentinels_;
 };
 
-/// Looks again until it is so; after 20 s the case fails with `what`.
+/// Looks again, 50 times a second, until it is so; after a minute the case fails with `what`.
 void WaitUntil(const std::string& what, const std::function<bool()>& look);
 
 }  // namespace houbu::testing
