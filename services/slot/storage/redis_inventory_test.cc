@@ -164,6 +164,31 @@ TEST_CASE("keys somebody else wrote make the run rebuilt, and nothing of them st
   CHECK(redis.Keys() == at_rest);
 }
 
+TEST_CASE("what cannot be a shard's own is thrown away, and its runs load again",
+          "[slot][rebuild][redis]") {
+  const auto server = testing::TestRedis::OrSkip();
+  if (!server) return;
+  Fixture redis(*server);
+  const std::string forged = GENERATE(as<std::string>(), "h:{s00}:generation", "h:{s00}:left",
+                                      "h:{s00}:unconfirmed", "h:{s00}:changes", "h:{s00}:matches");
+  redis.Command({"SET", forged, "q"});
+  RunState state = Train();
+  const auto use = [&redis, &state] {
+    ++state.epoch;
+    const DemandKind one = {"second", {0, 3}, 1};
+    const RunEpoch run = {kRun.run, state.epoch};
+    absl::Status all = redis.Run(redis.index().Load(state)).status();
+    all.Update(redis.Run(redis.index().Allocate(run, one, "bk-1")).status());
+    all.Update(redis.Run(redis.index().ReadMatches(0, "here", 10)).status());
+    all.Update(redis.Run(redis.index().UnconfirmedTokens(0, absl::ZeroDuration(), 10)).status());
+    return all;
+  };
+  // Whatever call meets it first mends it.
+  const absl::Status met = use();
+  CHECK_FALSE(met.ok());
+  CHECK(use() == absl::OkStatus());
+}
+
 TEST_CASE("somebody in line whom the index does not know is served nothing",
           "[slot][line][redis]") {
   const auto server = testing::TestRedis::OrSkip();

@@ -223,14 +223,40 @@ local function same_kind(a, b)
   return a.from == b.from and a.to == b.to and a.party == b.party
 end
 
+local SHARD_KEYS = {
+  home = 'hash', matches = 'stream', unconfirmed = 'zset', left = 'set', changes = 'stream',
+}
+
+-- Deletes what a shard cannot have. What was in it is found missing by those who look for it.
+local function mend_shard(shard)
+  for name, kind in pairs(SHARD_KEYS) do
+    local key = shard .. ':' .. name
+    local present = redis.call('TYPE', key).ok
+    if present ~= kind and present ~= 'none' then
+      redis.call('DEL', key)
+    end
+  end
+  local last = redis.pcall('GET', shard .. ':generation')
+  if last and not (type(last) == 'string' and string.match(last, '^%d+$') and #last < 16) then
+    redis.call('DEL', shard .. ':generation')
+  end
+end
+
+-- Whether a failure comes of what somebody else wrote, not of a server that may not write now.
+local function is_damage(failure)
+  return type(failure) ~= 'table' or string.find(failure.err, '^WRONGTYPE')
+    or string.find(failure.err, '^ERR')
+end
+
 -- What a run has is not what its head says: somebody else wrote or deleted keys. Epoch 0 makes
 -- every caller rebuild it, and the next load knows which keys to delete.
 local function give_up(run_key, failure)
   local text = type(failure) == 'table' and failure.err or tostring(failure)
-  if type(failure) == 'table' and not string.find(text, 'WRONGTYPE', 1, true) then
+  if not is_damage(failure) then
     return redis.error_reply(text)
   end
   redis.log(redis.LOG_WARNING, 'houbu: ' .. run_key .. ' is to be rebuilt: ' .. text)
+  mend_shard((names_of(run_key)))
   young[run_key], old[run_key] = nil, nil
   local head = redis.pcall('GET', run_key)
   if type(head) == 'string' and string.find(head, '^%d+;%d+;') then
@@ -270,5 +296,20 @@ local function register(name, callback)
       return answer
     end
     return give_up(keys[1], answer)
+  end)
+end
+
+-- Registers a function whose first key is one of a shard's own, named `suffix`.
+local function register_of_shard(name, suffix, callback)
+  callback = in_one_place(callback)
+  redis.register_function(name, function(keys, args)
+    local whole, answer = pcall(callback, keys, args)
+    if whole then
+      return answer
+    end
+    if is_damage(answer) then
+      mend_shard(string.sub(keys[1], 1, -string.len(suffix) - 1))
+    end
+    return redis.error_reply(type(answer) == 'table' and answer.err or tostring(answer))
   end)
 end

@@ -80,6 +80,6 @@ local function unconfirmed(keys, args)
   return found
 end
 
-redis.register_function('houbu_matches', in_one_place(read_matches))
-redis.register_function('houbu_acknowledge', in_one_place(acknowledge))
-redis.register_function('houbu_unconfirmed', in_one_place(unconfirmed))
+register_of_shard('houbu_matches', ':matches', read_matches)
+register('houbu_acknowledge', acknowledge)
+register_of_shard('houbu_unconfirmed', ':unconfirmed', unconfirmed)
