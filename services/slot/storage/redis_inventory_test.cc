@@ -164,6 +164,29 @@ TEST_CASE("keys somebody else wrote make the run rebuilt, and nothing of them st
   CHECK(redis.Keys() == at_rest);
 }
 
+TEST_CASE("a head with one bit flipped is no head, and a generation of nonsense is dropped",
+          "[slot][rebuild][redis]") {
+  const auto server = testing::TestRedis::OrSkip();
+  if (!server) return;
+  Fixture redis(*server);
+  const std::vector<std::string> at_rest = redis.Keys();
+  const DemandKind one = {"second", {0, 3}, 1};
+  for (int bit = 0; bit < 8 * 20; bit += 7) {
+    INFO("bit " << bit);
+    redis.Command({"SETBIT", "h:{s00}:r:rn-g35", std::to_string(bit), "1"});
+    redis.Command({"SETBIT", "h:{s00}:r:rn-g35", std::to_string(bit + 1), "0"});
+    redis.Command({"HSET", "h:{s00}:r:rn-g35:g", "1", "3;3;16;lhve"});
+    RunState state = Train();
+    state.epoch = 2 + bit;
+    const RunEpoch run = {kRun.run, state.epoch};
+    CHECK(ReasonOf(redis.Run(redis.index().Allocate(run, one, "bk-1")).status()) ==
+          kStaleIndex.reason);
+    REQUIRE(redis.Run(redis.index().Load(state)).ok());
+    CHECK(redis.Run(redis.index().Allocate(run, one, "bk-1")).ok());
+  }
+  CHECK(redis.Keys().size() < 2 * at_rest.size());
+}
+
 TEST_CASE("what cannot be a shard's own is thrown away, and its runs load again",
           "[slot][rebuild][redis]") {
   const auto server = testing::TestRedis::OrSkip();

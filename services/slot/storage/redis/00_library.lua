@@ -2,11 +2,13 @@
 -- The inventory and the line of a run, one atomic step a call (W-05, X-01, X-05).
 --
 -- Keys of a run, all below its own key R = h:{sNN}:r:<run>, so all in one slot of a cluster:
---   R        its head, "<epoch>;<generation>;<legs>;<buckets>;<sale><work>;<class>;<class>...":
+--   R        its head,
+--            "<epoch>;<generation>;<legs>;<buckets>;<sale><work>;<class>;<class>...;#<seal>":
 --            sale is o (open) or c (closed to new buyers), work is w while a call's work is left
 --            over, else -; a class is
 --            "<code>|<a or c>|<capacity>|<pool>|<positions>|<coach>,<coach>,...", a with
---            numbered units or c counted, pool the number of the class whose units it sells
+--            numbered units or c counted, pool the number of the class whose units it sells; the
+--            seal follows from what is before it, so that nothing else passes for a head
 --   R:g      hash of generation -> "<classes>;<legs>;<buckets>;<live, or millisecond it was begun>"
 -- A load writes a new generation beside the one in use and then swaps the head. Below
 -- D = R:<generation> are, with <i> the number of a class in the head:
@@ -37,6 +39,7 @@
 
 local PARTY_MAX = 100  -- of numbered units; counted ones are as many as there are
 local EPOCH_END = 9000000000000000  -- every epoch is below it
+local CLASSES_MAX = 250
 local LEGS_MAX = 250
 local CAPACITY_MAX = 100000
 local SCORE_MAX = 9007199254740992  -- 2^53: microseconds are exact below it
@@ -110,12 +113,23 @@ local function name_units(run, class)
   end
 end
 
+-- What shows that a head is whole: nobody is to be told of a class that a flipped bit made.
+local function seal_of(body)
+  return ';#' .. string.sub(redis.sha1hex(body), 1, 8)
+end
+
+-- The head without its seal; nil where it is not whole.
+local function unseal(text)
+  local body, seal = string.match(text, '^(.*)(;#%x+)$')
+  return body and seal == seal_of(body) and body or nil
+end
+
 -- Reads a run from its head. The run is not changed by whoever uses it but to say what it has
 -- written into the head (write_flags).
 local function parse_run(run_key, text)
   local shard, id = names_of(run_key)
   local epoch, generation, legs, buckets, sale, work, tail =
-    string.match(text, '^(%d+);(%d+);(%d+);(%d+);(%l)(%S);(.*)$')
+    string.match(unseal(text) or '', '^(%d+);(%d+);(%d+);(%d+);(%l)(%S);(.*)$')
   if not epoch or tonumber(epoch) >= EPOCH_END then
     error('a head that cannot be')
   end
@@ -196,8 +210,9 @@ local function open_class(run_key, epoch, code)
 end
 
 local function head_of(epoch, generation, legs, buckets, flags, tail)
-  return epoch .. ';' .. generation .. ';' .. spell(legs) .. ';' .. spell(buckets) .. ';' .. flags
-    .. ';' .. tail
+  local body = epoch .. ';' .. generation .. ';' .. spell(legs) .. ';' .. spell(buckets) .. ';'
+    .. flags .. ';' .. tail
+  return body .. seal_of(body)
 end
 
 -- Writes whether the run is open to buyers and has work left over.
@@ -259,8 +274,10 @@ local function give_up(run_key, failure)
   mend_shard((names_of(run_key)))
   young[run_key], old[run_key] = nil, nil
   local head = redis.pcall('GET', run_key)
-  if type(head) == 'string' and string.find(head, '^%d+;%d+;') then
-    redis.call('SET', run_key, (string.gsub(head, '^%d+', '0', 1)))
+  local body = type(head) == 'string' and unseal(head)
+  if body then
+    body = string.gsub(body, '^%d+', '0', 1)
+    redis.call('SET', run_key, body .. seal_of(body))
   else
     redis.call('DEL', run_key)
   end

@@ -9,6 +9,8 @@ end
 
 -- Deletes every key a generation can have.
 local function delete_generation(run_key, generation, classes, legs, buckets)
+  classes, legs = math.min(classes, CLASSES_MAX), math.min(legs, LEGS_MAX)
+  buckets = math.min(buckets, CAPACITY_MAX)
   local data = key_of_generation(run_key, generation)
   local keys = {data, data .. ':x', data .. ':w'}
   for bucket = 0, buckets - 1 do
@@ -34,7 +36,7 @@ local function delete_leftovers(run_key, in_use, now)
   for i = 1, #generations, 2 do
     local classes, legs, buckets, since =
       string.match(generations[i + 1], '^(%d+);(%d+);(%d+);(%w+)$')
-    local abandoned = since == 'live' or now - tonumber(since or 0) > BUILD_MAX
+    local abandoned = since == 'live' or now - (tonumber(since) or 0) > BUILD_MAX
     if generations[i] ~= in_use and abandoned then
       delete_generation(run_key, generations[i], tonumber(classes or 0), tonumber(legs or 0),
                         tonumber(buckets or 0))
@@ -64,7 +66,7 @@ local function read_classes(args, at)
     local index = #texts + 1
     local pool = shares == '' and index or index_of[shares]
     local ends = ends_of(coaches)
-    if not string.match(code, '^[%w_.-]+$') or #code > 64 or index_of[code] or index > 250
+    if not string.match(code, '^[%w_.-]+$') or #code > 64 or index_of[code] or index > CLASSES_MAX
         or not (kind == 'a' or kind == 'c') or not capacity or capacity > CAPACITY_MAX
         or (ends[#ends] or 0) ~= (kind == 'c' and 0 or capacity) or not pool
         or not string.match(positions, '^%w*$') or #positions > 64 then
