@@ -1,6 +1,7 @@
 #include "libs/rpc/development_echo.h"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 
 #include "libs/async/status_macros.h"
@@ -16,18 +17,27 @@ constexpr int kPayloadBytesMax = 1 << 20;
 grpc::ServerUnaryReactor* EchoHandlers::Echo(grpc::CallbackServerContext* context,
                                              const development::v1::EchoRequest* request,
                                              development::v1::EchoResponse* response) {
-  return seam_.Run(context, request, response, this, &EchoHandlers::Answer);
+  return seam_.RunAtOnce(context, request, response, this, &EchoHandlers::AnswerAtOnce,
+                         &EchoHandlers::Answer);
 }
 
-async::Task<development::v1::EchoResponse> EchoHandlers::Answer(
-    const Call&, const development::v1::EchoRequest& request) {
+std::optional<absl::Status> EchoHandlers::AnswerAtOnce(const Call&,
+                                                       const development::v1::EchoRequest& request,
+                                                       development::v1::EchoResponse& response) {
   Violations violations;
   if (request.payload_bytes() < 0 || request.payload_bytes() > kPayloadBytesMax) {
     violations.Add("payload_bytes", "must be from 0 to 1048576");
+    return violations.ToStatus();
   }
-  CO_RETURN_IF_ERROR(violations.ToStatus());
-  development::v1::EchoResponse response;
   response.mutable_payload()->assign(static_cast<std::size_t>(request.payload_bytes()), '-');
+  return absl::OkStatus();
+}
+
+async::Task<development::v1::EchoResponse> EchoHandlers::Answer(
+    const Call& call, const development::v1::EchoRequest& request) {
+  development::v1::EchoResponse response;
+  const std::optional<absl::Status> answered = AnswerAtOnce(call, request, response);
+  CO_RETURN_IF_ERROR(answered.value_or(absl::OkStatus()));
   co_return response;
 }
 

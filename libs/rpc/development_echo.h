@@ -1,6 +1,11 @@
-/// An empty method: what any call costs, so that others can be told as multiples of it. Registered
-/// only when the service is started with it enabled.
+/// An empty method: what any call costs at least, so that others can be told as multiples of it.
+/// Answered at once, on the shortest way a call can take. Registered only when the service is
+/// started with it enabled.
 #pragma once
+
+#include <optional>
+
+#include "absl/status/status.h"
 
 #include "libs/async/task.h"
 #include "libs/rpc/seam.h"
@@ -21,6 +26,9 @@ class EchoHandlers final : public development::v1::EchoService::CallbackService 
                                  development::v1::EchoResponse* response) override;
 
  private:
+  std::optional<absl::Status> AnswerAtOnce(const Call& call,
+                                           const development::v1::EchoRequest& request,
+                                           development::v1::EchoResponse& response);
   async::Task<development::v1::EchoResponse> Answer(const Call& call,
                                                     const development::v1::EchoRequest& request);
 
