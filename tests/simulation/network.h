@@ -78,9 +78,14 @@ class Outbox final {
     return scheduler_.Between(absl::Milliseconds(1), absl::Milliseconds(400));
   }
 
+  // Whatever was scheduled before for the lane is void: somebody else may have committed to it
+  // while the process was down, and the process may be back before that is due.
   void Schedule(Lane& lane, absl::Duration wait) {
     lane.busy = true;
-    scheduler_.After(process_, wait, [this, &lane] { Deliver(lane); });
+    const int attempt = ++lane.attempt;
+    scheduler_.After(process_, wait, [this, &lane, attempt] {
+      if (lane.attempt == attempt) Deliver(lane);
+    });
   }
 
   void Deliver(Lane& lane) {
@@ -124,7 +129,6 @@ class Outbox final {
   }
 
   void Retry(Lane& lane, std::string trouble) {
-    ++lane.attempt;
     lane.trouble = lane.calls.front().id + " " + std::move(trouble);
     lane.failures = std::min(lane.failures + 1, 8);
     Schedule(lane, absl::Milliseconds(200) * (1 << lane.failures));
