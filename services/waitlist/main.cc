@@ -1,9 +1,11 @@
 // The waitlist service: who waits for what, until when, prepaid.
 #include "libs/base/status_macros.h"
 #include "libs/process/process.h"
+#include "services/waitlist/app/order_explainer.h"
 #include "services/waitlist/app/order_life.h"
 #include "services/waitlist/app/order_placement.h"
 #include "services/waitlist/peers/effect_calls.h"
+#include "services/waitlist/peers/slot_line.h"
 #include "services/waitlist/peers/slot_quotes.h"
 #include "services/waitlist/rpc/listener_handlers.h"
 #include "services/waitlist/rpc/order_handlers.h"
@@ -40,11 +42,14 @@ absl::StatusOr<process::Parts> BuildWaitlist(process::Environment& env,
   process::Parts parts;
   auto& store = parts.Own<PostgresOrderStore>(env.postgres(), CallOf);
   auto& slots = parts.Own<SlotQuotes>(env.peer("slot"));
+  auto& line = parts.Own<SlotLine>(env.peer("slot"));
 
   auto& placement = parts.Own<OrderPlacement>(store, slots, env.clock(), env.ids(), config.policy);
   auto& life = parts.Own<OrderLife>(store, env.clock());
+  auto& explainer = parts.Own<OrderExplainer>(store, line);
 
-  parts.Serve<OrderHandlers>(env.seam(), placement, life, env.keys(), env.clock());
+  parts.Serve<OrderHandlers>(env.seam(), OrderHandlers::UseCases{placement, life, explainer},
+                             env.keys(), env.clock());
   parts.Serve<PaymentListenerHandlers>(env.seam(), life);
   parts.Serve<MatchListenerHandlers>(env.seam(), life);
   parts.loops.push_back({"expiry", absl::Milliseconds(250), [&life] { return life.ExpireDue(); }});

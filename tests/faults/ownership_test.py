@@ -42,6 +42,7 @@ class Ownership(FaultCase):
             slot + "RebookBooking": {"name": booking.name, "run": self.day.whole.run,
                                      "statement": statement},
             waitlist + "GetOrder": {"name": self.order.name},
+            waitlist + "ExplainOrder": {"name": self.order.name},
             waitlist + "ListOrders": {"parent": account, "list": "ORDER_LIST_DONE"},
             waitlist + "TerminateOrder": {"name": self.order.name},
             "payment.v1.PaymentService/GetPayment": {"name": booking.payment},

@@ -135,6 +135,10 @@ class Person:
     def order(self, name):
         return self.call("waitlist.v1.WaitlistService/GetOrder", name=name)
 
+    def why_not_yet(self, name):
+        """Why an order is not served yet: for each choice what blocks it."""
+        return self.call("waitlist.v1.WaitlistService/ExplainOrder", name=name).choices
+
     def orders(self, which):
         listed = self.call(
             "waitlist.v1.WaitlistService/ListOrders", parent=self.account, list=which

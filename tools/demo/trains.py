@@ -133,6 +133,7 @@ class TrainStory:
         self.flexible, self.flexible_order = self._wait("two dates, two choices each", 1, choices)
         self._check_prepayments()
         self._check_refusals()
+        self._check_reasons()
 
     def _wait(self, nickname, travellers, choices, deadline=None, pay=True):
         person = Person(self.world, nickname, travellers)
@@ -173,6 +174,17 @@ class TrainStory:
         self.report.step(
             "a second live order is refused", "W-03", outcome == "LIVE_ORDER_EXISTS", outcome
         )
+
+    def _check_reasons(self):
+        look = lambda: self.one.why_not_yet(self.one_order.name)[0]
+        why = wait_for("the order stands in line", lambda: look().in_line and look())
+        legs = [f"{leg.from_display_name} - {leg.to_display_name}: {leg.free} of {leg.needed}"
+                for leg in why.blocking_legs]  # fmt: skip
+        self.report.step(
+            "each owner learns which leg blocks, and the rank", "X-17",
+            why.rank == 3 and bool(legs),
+            f"number {why.rank} in line; {', '.join(legs)}",
+        )  # fmt: skip
 
     def let_one_lapse(self):
         """A fourth order is never paid in time; its money, arriving later, goes back by itself."""

@@ -10,6 +10,7 @@
 
 #include "libs/async/task.h"
 #include "libs/base/request.h"
+#include "services/waitlist/domain/explanation.h"
 #include "services/waitlist/domain/life.h"
 #include "services/waitlist/domain/order.h"
 
@@ -71,6 +72,15 @@ class Slots {
 
   /// Quotes a wish; slot's refusals (no such run, no such class, not on that way) pass through.
   virtual Task<Quote> Ask(Wish wish) = 0;
+};
+
+/// What slot says of the line.
+class Line {
+ public:
+  virtual ~Line() = default;
+
+  /// Finds how a demand ("dm-...") stands in line; nothing where it is not in line.
+  virtual Task<std::optional<LinePosition>> Find(std::string demand) = 0;
 };
 
 }  // namespace houbu::waitlist

@@ -45,7 +45,7 @@ OrderList FromWire(v1::OrderList list) {
 Task<v1::Order> OrderHandlers::Place(const rpc::Call& call, const v1::CreateOrderRequest& request) {
   ASSIGN_OR_CO_RETURN(Placement placement, waitlist::FromWire(request));
   ASSIGN_OR_CO_RETURN(const std::optional<std::string> stored,
-                      co_await placement_.FindAnswer(call.request_key));
+                      co_await use_cases_.placement.FindAnswer(call.request_key));
   if (stored.has_value()) {
     co_return rpc::ParseAnswer<v1::Order>(*stored);
   }
@@ -58,14 +58,15 @@ Task<v1::Order> OrderHandlers::Place(const rpc::Call& call, const v1::CreateOrde
   placement.account = call.caller.account;
   placement.travellers = waitlist::FromWire(statement);
   Mutation<Order> mutation = rpc::Answering<Order>(call, Rendered);
-  ASSIGN_OR_CO_RETURN(const std::string answer,
-                      co_await placement_.Place(std::move(placement), std::move(mutation)));
+  ASSIGN_OR_CO_RETURN(const std::string answer, co_await use_cases_.placement.Place(
+                                                    std::move(placement), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Order>(answer);
 }
 
 Task<v1::Order> OrderHandlers::Show(const rpc::Call& call, const v1::GetOrderRequest& request) {
   ASSIGN_OR_CO_RETURN(OrderId id, OrderIdOf(request.name()));
-  ASSIGN_OR_CO_RETURN(const Order order, co_await life_.Get(std::move(id), call.caller.account));
+  ASSIGN_OR_CO_RETURN(const Order order,
+                      co_await use_cases_.life.Get(std::move(id), call.caller.account));
   co_return ToWire(order);
 }
 
@@ -87,7 +88,7 @@ Task<v1::ListOrdersResponse> OrderHandlers::ShowList(const rpc::Call& call,
   }
   const OrderList list = FromWire(request.list());
   ASSIGN_OR_CO_RETURN(const std::vector<Order> orders,
-                      co_await life_.List(call.caller.account, list, page));
+                      co_await use_cases_.life.List(call.caller.account, list, page));
   v1::ListOrdersResponse response;
   for (const Order& order : orders) {
     *response.add_orders() = ToWire(order);
@@ -102,10 +103,24 @@ Task<v1::Order> OrderHandlers::End(const rpc::Call& call,
                                    const v1::TerminateOrderRequest& request) {
   ASSIGN_OR_CO_RETURN(OrderId id, OrderIdOf(request.name()));
   Mutation<Order> mutation = rpc::Answering<Order>(call, Rendered);
-  ASSIGN_OR_CO_RETURN(
-      const std::string answer,
-      co_await life_.TakeTermination(std::move(id), call.caller.account, std::move(mutation)));
+  ASSIGN_OR_CO_RETURN(const std::string answer,
+                      co_await use_cases_.life.TakeTermination(std::move(id), call.caller.account,
+                                                               std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Order>(answer);
+}
+
+Task<v1::OrderExplanation> OrderHandlers::Explain(const rpc::Call& call,
+                                                  const v1::ExplainOrderRequest& request) {
+  ASSIGN_OR_CO_RETURN(OrderId id, OrderIdOf(request.name()));
+  if (call.caller.kind == rpc::Caller::Kind::kOperator) {
+    ASSIGN_OR_CO_RETURN(const OrderExplanation explanation,
+                        co_await use_cases_.explainer.Explain(std::move(id)));
+    co_return ToWire(explanation);
+  }
+  ASSIGN_OR_CO_RETURN(
+      const OrderExplanation explanation,
+      co_await use_cases_.explainer.ExplainToOwner(std::move(id), call.caller.account));
+  co_return ToWire(explanation);
 }
 
 }  // namespace houbu::waitlist

@@ -4,6 +4,7 @@
 #include "libs/base/clock.h"
 #include "libs/identity/keys.h"
 #include "libs/rpc/seam.h"
+#include "services/waitlist/app/order_explainer.h"
 #include "services/waitlist/app/order_life.h"
 #include "services/waitlist/app/order_placement.h"
 
@@ -14,10 +15,17 @@ namespace houbu::waitlist {
 /// Answers houbu.waitlist.v1.WaitlistService.
 class OrderHandlers final : public v1::WaitlistService::CallbackService {
  public:
+  /// What the methods ask.
+  struct UseCases {
+    OrderPlacement& placement;
+    OrderLife& life;
+    OrderExplainer& explainer;
+  };
+
   /// Uses what it is given, which must outlive it. `keys` verify account's statements.
-  OrderHandlers(rpc::Seam& seam, OrderPlacement& placement, OrderLife& life,
-                const identity::KeySet& keys, const Clock& clock)
-      : seam_(seam), placement_(placement), life_(life), keys_(keys), clock_(clock) {}
+  OrderHandlers(rpc::Seam& seam, UseCases use_cases, const identity::KeySet& keys,
+                const Clock& clock)
+      : seam_(seam), use_cases_(use_cases), keys_(keys), clock_(clock) {}
 
   grpc::ServerUnaryReactor* CreateOrder(grpc::CallbackServerContext* context,
                                         const v1::CreateOrderRequest* request,
@@ -39,6 +47,11 @@ class OrderHandlers final : public v1::WaitlistService::CallbackService {
                                            v1::Order* response) override {
     return seam_.Run(context, request, response, this, &OrderHandlers::End);
   }
+  grpc::ServerUnaryReactor* ExplainOrder(grpc::CallbackServerContext* context,
+                                         const v1::ExplainOrderRequest* request,
+                                         v1::OrderExplanation* response) override {
+    return seam_.Run(context, request, response, this, &OrderHandlers::Explain);
+  }
 
  private:
   Task<v1::Order> Place(const rpc::Call& call, const v1::CreateOrderRequest& request);
@@ -46,10 +59,10 @@ class OrderHandlers final : public v1::WaitlistService::CallbackService {
   Task<v1::ListOrdersResponse> ShowList(const rpc::Call& call,
                                         const v1::ListOrdersRequest& request);
   Task<v1::Order> End(const rpc::Call& call, const v1::TerminateOrderRequest& request);
+  Task<v1::OrderExplanation> Explain(const rpc::Call& call, const v1::ExplainOrderRequest& request);
 
   rpc::Seam& seam_;
-  OrderPlacement& placement_;
-  OrderLife& life_;
+  UseCases use_cases_;
   const identity::KeySet& keys_;
   const Clock& clock_;
 };

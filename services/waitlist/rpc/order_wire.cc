@@ -1,5 +1,7 @@
 #include "services/waitlist/rpc/order_wire.h"
 
+#include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -36,6 +38,26 @@ void AddTraveller(const Traveller& traveller, v1::Order& wire) {
   added.set_passenger(traveller.passenger);
   added.set_masked_name(traveller.masked_name);
   added.set_type(static_cast<type::v1::PassengerType>(traveller.type));
+}
+
+void AddPosition(const LinePosition& position, v1::OrderExplanation::Choice& wire) {
+  wire.set_in_line(true);
+  wire.set_unit_class_code(position.unit_class_code);
+  wire.set_passengers(position.passengers);
+  wire.set_rank(position.rank);
+  wire.set_in_the_way(position.in_the_way);
+  for (const BlockingLeg& leg : position.blocks) {
+    v1::OrderExplanation::Leg& added = *wire.add_blocking_legs();
+    added.set_from(leg.from);
+    added.set_from_display_name(leg.from_name);
+    added.set_to(leg.to);
+    added.set_to_display_name(leg.to_name);
+    added.set_free(leg.free);
+    added.set_needed(leg.needed);
+  }
+  wire.set_fragmented(position.fragmented);
+  wire.set_fitting(position.fitting);
+  *wire.mutable_as_of() = rpc::ToWire(position.as_of);
 }
 
 }  // namespace
@@ -112,6 +134,21 @@ v1::Order ToWire(const Order& order) {
   }
   if (order.ended_at != absl::InfiniteFuture()) {
     *wire.mutable_end_time() = rpc::ToWire(order.ended_at);
+  }
+  return wire;
+}
+
+v1::OrderExplanation ToWire(const OrderExplanation& explanation) {
+  v1::OrderExplanation wire;
+  const v1::Order order = ToWire(explanation.order);
+  wire.set_order(order.name());
+  wire.set_state(order.state());
+  for (int i = 0; i < order.choices_size(); ++i) {
+    v1::OrderExplanation::Choice& choice = *wire.add_choices();
+    *choice.mutable_choice() = order.choices(i);
+    const std::optional<LinePosition>& position =
+        explanation.positions[static_cast<std::size_t>(i)];
+    if (position.has_value()) AddPosition(*position, choice);
   }
   return wire;
 }

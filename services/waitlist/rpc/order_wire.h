@@ -4,6 +4,7 @@
 #include "absl/status/statusor.h"
 
 #include "services/waitlist/app/order_placement.h"
+#include "services/waitlist/domain/explanation.h"
 #include "services/waitlist/domain/order.h"
 
 #include "houbu/type/v1/statement.pb.h"
@@ -20,5 +21,8 @@ std::vector<Traveller> FromWire(const type::v1::TravelStatement& statement);
 
 /// Writes an order.
 v1::Order ToWire(const Order& order);
+
+/// Writes why an order is not served yet.
+v1::OrderExplanation ToWire(const OrderExplanation& explanation);
 
 }  // namespace houbu::waitlist
