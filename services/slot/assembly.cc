@@ -30,6 +30,7 @@
 #include "services/slot/app/payment_confirmation.h"
 #include "services/slot/app/rebooking.h"
 #include "services/slot/app/run_opening.h"
+#include "services/slot/app/sale_switch.h"
 #include "services/slot/app/timetable_cache.h"
 #include "services/slot/app/timetable_import.h"
 #include "services/slot/app/window_search.h"
@@ -255,10 +256,12 @@ absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotCo
       env.clock(), record, index, inventory, fresh_index, KeeperPolicy(), &around.rebuild,
       [&homes = around.homes](const std::string& run) { return homes.ShardOf(run); }});
 
+  auto& sales =
+      parts.Own<SaleSwitch>(SaleSwitch::Tools{env.clock(), record, inventory, fresh_index});
   parts.Serve<BookingHandlers>(
       env.seam(), BookingHandlers::UseCases{creation, lookup, cancellation, rebooking});
   parts.Serve<DemandHandlers>(env.seam(), line, explainer);
-  parts.Serve<InventoryHandlers>(env.seam(), keeper);
+  parts.Serve<InventoryHandlers>(env.seam(), keeper, sales);
   parts.Serve<PaymentListenerHandlers>(env.seam(), confirmation);
   AddCatalogue(parts, env, config, catalogue);
   AddAnswerHooks(env, confirmation, matching);

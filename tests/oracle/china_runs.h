@@ -81,6 +81,9 @@ class OpenedStates final : public slot::OpenedRuns {
   async::Task<std::vector<slot::RunId>> IdsOf(absl::CivilDay) override {
     co_return std::vector<slot::RunId>();
   }
+  async::Task<std::set<slot::RunId>> Closed(absl::CivilDay, absl::CivilDay) override {
+    co_return std::set<slot::RunId>();
+  }
   async::Task<std::vector<slot::OpenedRun>> Load(std::vector<slot::RunId>) override {
     co_return std::vector<slot::OpenedRun>();
   }

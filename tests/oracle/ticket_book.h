@@ -87,6 +87,10 @@ class TicketBook final : public slot::InventoryRecord {
   async::Task<slot::Added> AddUnits(slot::Addition, slot::StoredAnswer, absl::Time) override {
     co_return Refuse(slot::kCapacityInvalid);
   }
+  async::Task<slot::Committed> SetSale(slot::SaleChange, slot::StoredAnswer, absl::Time) override {
+    co_return Refuse(slot::kRunNotFound);
+  }
+  async::Task<slot::Sale> ReadSale(slot::RunId) override { co_return slot::Sale::kOpen; }
 
  private:
   struct Entry {

@@ -1,4 +1,4 @@
-/// Slot's ports under weather.
+/// Slot's record under weather.
 #pragma once
 
 #include <memory>
@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "services/slot/app/memory_inventory.h"
 #include "services/slot/app/memory_record.h"
 #include "tests/simulation/virtual_time.h"
 
@@ -100,6 +99,14 @@ class WornRecord final : public slot::Record,
     return around_.Through<slot::Added>(
         [this, addition, answer, now] { return AddAndTell(addition, answer, now); });
   }
+  Task<slot::Committed> SetSale(slot::SaleChange change, slot::StoredAnswer answer,
+                                absl::Time now) override {
+    return around_.Through<slot::Committed>(
+        [this, change, answer, now] { return record_.SetSale(change, answer, now); });
+  }
+  Task<slot::Sale> ReadSale(slot::RunId run) override {
+    return around_.Through<slot::Sale>([this, run] { return record_.ReadSale(run); });
+  }
 
  private:
   Task<slot::Committed> CommitAndTell(slot::Change change) {
@@ -117,129 +124,6 @@ class WornRecord final : public slot::Record,
   slot::MemoryRecord& record_;
   Surroundings& around_;
   Report report_;
-};
-
-/// The index that all slot processes share; it can be lost, or thrown back to what it was.
-class SharedIndex final {
- public:
-  /// `clock` must outlive this.
-  explicit SharedIndex(const Clock& clock)
-      : index_(std::make_unique<slot::MemoryInventory>(clock)) {}
-
-  /// Everything in it is gone.
-  void Lose() { index_->Lose(); }
-  /// Keeps a copy.
-  void Remember() { copy_ = std::make_unique<slot::MemoryInventory>(*index_); }
-  /// Is what it was when it was remembered.
-  void ThrowBack() {
-    if (copy_ != nullptr) index_ = std::make_unique<slot::MemoryInventory>(*copy_);
-  }
-  /// The index as it is.
-  slot::MemoryInventory& plain() { return *index_; }
-
- private:
-  std::unique_ptr<slot::MemoryInventory> index_;
-  std::unique_ptr<slot::MemoryInventory> copy_;
-};
-
-/// The index behind a connection that fails.
-class WornIndex final : public slot::InventoryIndex {
- public:
-  /// `watch` sees every run's index right before and after it may have changed.
-  struct Watch {
-    std::function<void(const std::string& run)> before;
-    std::function<void(const std::string& run)> after;
-    /// Called between the two when a run is about to be replaced by this state.
-    std::function<void(const slot::RunState& state)> loading = [](const slot::RunState&) {};
-  };
-  WornIndex(SharedIndex& index, Surroundings& around, Watch watch)
-      : index_(index), around_(around), watch_(std::move(watch)) {}
-
-  int shards() const override { return index_.plain().shards(); }
-  Task<int> Load(slot::RunState state) override {
-    const std::string run = state.run;
-    return Watched<int>(run, [this, state] {
-      watch_.loading(state);
-      return index_.plain().Load(state);
-    });
-  }
-  Task<std::vector<int>> Allocate(slot::RunEpoch run, slot::DemandKind kind,
-                                  std::string token) override {
-    return Watched<std::vector<int>>(
-        run.run, [this, run, kind, token] { return index_.plain().Allocate(run, kind, token); });
-  }
-  Task<slot::ReleaseOutcome> Release(slot::RunEpoch run, std::string token) override {
-    return Watched<slot::ReleaseOutcome>(
-        run.run, [this, run, token] { return index_.plain().Release(run, token); });
-  }
-  Task<slot::EnlistOutcome> Enlist(slot::RunEpoch run, slot::WaitingDemand demand) override {
-    return Watched<slot::EnlistOutcome>(
-        run.run, [this, run, demand] { return index_.plain().Enlist(run, demand); });
-  }
-  Task<slot::WithdrawOutcome> Withdraw(slot::RunEpoch run, std::string demand) override {
-    return Watched<slot::WithdrawOutcome>(
-        run.run, [this, run, demand] { return index_.plain().Withdraw(run, demand); });
-  }
-  Task<int> AddCapacity(slot::RunEpoch run, slot::AddedUnits added) override {
-    return Watched<int>(run.run,
-                        [this, run, added] { return index_.plain().AddCapacity(run, added); });
-  }
-  Task<void> Confirm(std::string run, std::vector<std::string> tokens) override {
-    return around_.Through<void>(
-        [this, run, tokens] { return index_.plain().Confirm(run, tokens); });
-  }
-  Task<std::vector<slot::ClassVacancy>> Snapshot(slot::RunEpoch run, slot::LegRange legs) override {
-    return around_.Through<std::vector<slot::ClassVacancy>>(
-        [this, run, legs] { return index_.plain().Snapshot(run, legs); });
-  }
-  Task<void> SetSale(slot::RunEpoch run, slot::Sale sale) override {
-    return around_.Through<void>([this, run, sale] { return index_.plain().SetSale(run, sale); });
-  }
-  Task<void> Remove(slot::RunEpoch run) override {
-    return around_.Through<void>([this, run] { return index_.plain().Remove(run); });
-  }
-  Task<slot::RunVacancy> Vacancy(std::string run) override {
-    return around_.Through<slot::RunVacancy>([this, run] { return index_.plain().Vacancy(run); });
-  }
-  Task<slot::ChangePage> ReadChanges(int shard, std::string after_id, int count) override {
-    return around_.Through<slot::ChangePage>([this, shard, after_id, count] {
-      return index_.plain().ReadChanges(shard, after_id, count);
-    });
-  }
-  Task<slot::IndexState> FullState(std::string run) override {
-    return around_.Through<slot::IndexState>([this, run] { return index_.plain().FullState(run); });
-  }
-  Task<std::vector<slot::Match>> ReadMatches(int shard, std::string consumer, int count) override {
-    return around_.Through<std::vector<slot::Match>>([this, shard, consumer, count] {
-      return index_.plain().ReadMatches(shard, consumer, count);
-    });
-  }
-  Task<void> AckMatch(slot::Match match) override {
-    return around_.Through<void>([this, match] { return index_.plain().AckMatch(match); });
-  }
-  Task<std::vector<slot::UnconfirmedToken>> UnconfirmedTokens(int shard, absl::Duration age,
-                                                              int count) override {
-    return around_.Through<std::vector<slot::UnconfirmedToken>>(
-        [this, shard, age, count] { return index_.plain().UnconfirmedTokens(shard, age, count); });
-  }
-
- private:
-  template <class T>
-  Task<T> Watched(std::string run, std::function<Task<T>()> call) {
-    return around_.Through<T>(
-        [this, run, call = std::move(call)] { return CallWatched<T>(run, call); });
-  }
-  template <class T>
-  Task<T> CallWatched(std::string run, std::function<Task<T>()> call) {
-    watch_.before(run);
-    auto outcome = co_await call();
-    watch_.after(run);
-    co_return outcome;
-  }
-
-  SharedIndex& index_;
-  Surroundings& around_;
-  Watch watch_;
 };
 
 /// Believes every statement: its payload lists the travellers' keys.

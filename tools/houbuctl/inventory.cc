@@ -179,6 +179,50 @@ void AddVerb(CLI::App& topic, Session& session, std::vector<Command>& commands,
   commands.push_back(std::move(command));
 }
 
+void ShowSale(const Session& session, const slot::v1::RunSale& sale) {
+  const bool closed = sale.state() == slot::v1::RunSale::STATE_CLOSED;
+  const std::string state = closed ? "closed" : "open";
+  if (session.json()) {
+    std::cout << nlohmann::json{{"run", sale.run()}, {"sale", state}}.dump() << std::endl;
+  } else {
+    std::cout << sale.run() << " is " << state << " to new buyers" << std::endl;
+  }
+}
+
+template <class Request>
+using TurnSale = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, slot::v1::RunSale*);
+
+template <class Request>
+absl::StatusOr<slot::v1::RunSale> AskSale(const Session& session, const std::string& run,
+                                          TurnSale<Request> method) {
+  ASSIGN_OR_RETURN(const std::shared_ptr<grpc::Channel> channel, session.Slot());
+  Stub stub(channel);
+  Request request;
+  request.set_request_id(NewRequestId());
+  request.set_run(run);
+  return session.Call(stub, method, request);
+}
+
+template <class Request>
+void AddSaleVerb(CLI::App& topic, Session& session, std::vector<Command>& commands,
+                 const std::string& name, const std::string& description,
+                 TurnSale<Request> method) {
+  auto run = std::make_shared<std::string>();
+  Command command;
+  command.verb = topic.add_subcommand(name, description);
+  command.verb->add_option("RUN", *run, "The run, runs/{run}.")->required();
+  command.run = [&session, run, method] {
+    const absl::StatusOr<slot::v1::RunSale> sale = AskSale(session, *run, method);
+    if (!sale.ok()) {
+      std::cerr << "houbuctl: " << Explain(sale.status()) << std::endl;
+      return ExitOf(sale.status());
+    }
+    ShowSale(session, *sale);
+    return Exit::kOk;
+  };
+  commands.push_back(std::move(command));
+}
+
 }  // namespace
 
 void AddInventory(CLI::App& app, Session& session, std::vector<Command>& commands) {
@@ -186,6 +230,10 @@ void AddInventory(CLI::App& app, Session& session, std::vector<Command>& command
   topic->require_subcommand(1);
   AddVerb(*topic, session, commands, "diff", "Compares the index with the record.", Diff);
   AddVerb(*topic, session, commands, "rebuild", "Rebuilds the index from the record.", Rebuild);
+  AddSaleVerb<slot::v1::CloseSaleRequest>(*topic, session, commands, "close",
+                                          "Closes a run to new buyers.", &Stub::CloseSale);
+  AddSaleVerb<slot::v1::ReopenSaleRequest>(*topic, session, commands, "reopen",
+                                           "Opens a run to new buyers again.", &Stub::ReopenSale);
 }
 
 }  // namespace houbu::ctl

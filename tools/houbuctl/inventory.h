@@ -7,7 +7,7 @@
 
 namespace houbu::ctl {
 
-/// Adds `inventory diff` and `inventory rebuild`.
+/// Adds `inventory diff`, `rebuild`, `close` and `reopen`.
 void AddInventory(CLI::App& app, Session& session, std::vector<Command>& commands);
 
 }  // namespace houbu::ctl

@@ -4,13 +4,14 @@
 #include <vector>
 
 #include "tools/houbuctl/inventory.h"
+#include "tools/houbuctl/payment.h"
 #include "tools/houbuctl/session.h"
 
 namespace houbu::ctl {
 namespace {
 
 // Every topic there is; a new one is added here.
-constexpr AddTopic kTopics[] = {AddInventory};
+constexpr AddTopic kTopics[] = {AddInventory, AddPayment};
 
 int Run(int argc, char** argv) {
   CLI::App app("Asks Houbu's services what only operators may ask.", "houbuctl");

@@ -55,6 +55,9 @@ void Session::Bind(CLI::App& app) {
   app.add_option("--slot", slot_, "Where slot is, host:port.")
       ->envname("HOUBUCTL_SLOT")
       ->capture_default_str();
+  app.add_option("--payment", payment_, "Where payment is, host:port.")
+      ->envname("HOUBUCTL_PAYMENT")
+      ->capture_default_str();
   app.add_option("--ca", files_.ca, "The certificate authority of the services, PEM.")
       ->envname("HOUBUCTL_CA")
       ->required();
@@ -70,9 +73,13 @@ void Session::Bind(CLI::App& app) {
   app.add_flag("--json", json_, "Shows answers as JSON, one object a line.");
 }
 
-absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::Slot() const {
+absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::Slot() const { return WayTo(slot_); }
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::Payment() const { return WayTo(payment_); }
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::WayTo(const std::string& address) const {
   ASSIGN_OR_RETURN(const rpc::Tls tls, rpc::LoadTls(files_));
-  return rpc::Channel(slot_, tls, "").grpc_channel();
+  return rpc::Channel(address, tls, "").grpc_channel();
 }
 
 void Session::SetDeadline(grpc::ClientContext& context) const {

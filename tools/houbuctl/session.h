@@ -48,6 +48,9 @@ class Session final {
   /// The way to slot. Fails when a certificate cannot be read.
   absl::StatusOr<std::shared_ptr<grpc::Channel>> Slot() const;
 
+  /// The way to payment. Fails when a certificate cannot be read.
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> Payment() const;
+
   /// Makes one call and waits for its answer, `Call(*stub, &Stub::CheckInventory, request)`.
   template <class Stub, class Request, class Response>
   absl::StatusOr<Response> Call(Stub& stub,
@@ -63,10 +66,12 @@ class Session final {
   }
 
  private:
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> WayTo(const std::string& address) const;
   void SetDeadline(grpc::ClientContext& context) const;
 
   rpc::TlsFiles files_;
   std::string slot_ = "localhost:7402";
+  std::string payment_ = "localhost:7404";
   int timeout_seconds_ = 60;
   bool json_ = false;
 };

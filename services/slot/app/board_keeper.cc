@@ -1,6 +1,7 @@
 #include "services/slot/app/board_keeper.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -70,6 +71,8 @@ Task<void> BoardKeeper::Refresh() {
   }
   counts_.erase(counts_.begin(), counts_.lower_bound(first));
   LetGo(now);
+  ASSIGN_OR_CO_RETURN(const std::set<RunId> closed, co_await tools_.opened.Closed(first, last));
+  for (const auto& [id, run] : runs_) run->closed = closed.contains(run->id);
   Publish();
   co_return absl::OkStatus();
 }

@@ -27,6 +27,9 @@ Task<DemandQuote> DemandLine::Quote(DemandWish wish) {
   const absl::Time now = tools_.clock.Now();
   // Who waits may wait past the days in which an appointment can be bought (R-10 is about buying).
   if (now >= BoardingOf(target.run, target.legs).departs_at) co_return Refuse(kRunDeparted);
+  // Where places are free, who enters the line buys them at once.
+  ASSIGN_OR_CO_RETURN(const Sale sale, co_await tools_.inventory.ReadSale(wish.run));
+  if (sale == Sale::kClosed) co_return Refuse(kRunClosed);
   ASSIGN_OR_CO_RETURN(const std::optional<Money> fare,
                       co_await tools_.runs.Fare(wish.run, wish.class_code, target.legs));
   if (!fare.has_value()) co_return Refuse(kNotSold);

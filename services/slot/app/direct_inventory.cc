@@ -93,6 +93,7 @@ Task<Allocation> DirectInventory::Allocate(RunId run, DemandKind kind, std::stri
     allocation.units = taken->units;
     co_return allocation;
   }
+  if (state.sale == Sale::kClosed) co_return Refuse(kRunClosed);
   CO_RETURN_IF_ERROR(Validate(state));
   PlacePlan free(state);
   CO_RETURN_IF_ERROR(free.Check(kind));

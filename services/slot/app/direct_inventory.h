@@ -69,7 +69,7 @@ class DirectInventory final {
         looks_(policy.looks_per_second) {}
 
   /// Places for a buyer, as InventoryIndex::Allocate; to be committed under the epoch given.
-  /// Refuses kWithoutIndexLimited besides.
+  /// Refuses kWithoutIndexLimited besides, and kRunClosed by what the record says.
   async::Task<Allocation> Allocate(RunId run, DemandKind kind, std::string token);
 
   /// What is free once the line is served. Refuses kWithoutIndexLimited.

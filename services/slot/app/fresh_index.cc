@@ -23,6 +23,13 @@ bool IsAway(const absl::Status& failure) {
   return absl::IsUnavailable(failure) && ReasonOf(failure) != kIndexBusy.reason;
 }
 
+// Something to answer with, as Ask must have.
+Task<bool> TellSale(InventoryIndex& index, RunEpoch run, Sale sale) {
+  const absl::Status told = co_await index.SetSale(std::move(run), sale);
+  if (!told.ok()) co_return told;
+  co_return true;
+}
+
 }  // namespace
 
 // Whoever rebuilds a run says so until the end, also where it is cancelled in the middle of it.
@@ -117,6 +124,21 @@ Task<int> FreshIndex::AddCapacity(RunEpoch run, AddedUnits added) {
   };
   ASSIGN_OR_CO_RETURN(const Fresh<int> fresh, co_await Ask<int>(std::move(run), std::move(call)));
   co_return fresh.value;
+}
+
+Task<void> FreshIndex::SetSale(RunEpoch run, Sale sale) {
+  const RunId id(run.run);
+  const std::int64_t used = run.epoch;
+  std::function<Task<bool>(RunEpoch)> call = [this, sale](RunEpoch current) {
+    return TellSale(index_, std::move(current), sale);
+  };
+  const auto fresh = co_await Ask<bool>(std::move(run), std::move(call));
+  if (fresh.ok()) co_return absl::OkStatus();
+  if (IsAway(fresh.status())) {
+    // Where this fails too, the debt of the change remains.
+    const auto ignored = co_await record_.RaiseEpoch(id, used, 0);
+  }
+  co_return fresh.status();
 }
 
 Task<std::vector<ClassVacancy>> FreshIndex::Snapshot(RunEpoch run, LegRange legs) {

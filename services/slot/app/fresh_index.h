@@ -41,6 +41,10 @@ class FreshIndex final {
   /// As InventoryIndex::AddCapacity. A rebuild has the units already; then nothing is added twice.
   async::Task<int> AddCapacity(RunEpoch run, AddedUnits added);
 
+  /// As InventoryIndex::SetSale. Where the index cannot be told, what it has of the run is void
+  /// from then on: it would sell what is closed.
+  async::Task<void> SetSale(RunEpoch run, Sale sale);
+
   /// As InventoryIndex::Snapshot. While the index is away, as DirectInventory::Snapshot.
   async::Task<std::vector<ClassVacancy>> Snapshot(RunEpoch run, LegRange legs);
 

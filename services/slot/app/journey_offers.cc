@@ -34,6 +34,8 @@ OfferState OfferStateOf(SaleState sale, bool known, int free) {
     case SaleState::kOutsidePeriod:
     case SaleState::kDeparted:
       return OfferState::kClosed;
+    case SaleState::kStopped:
+      return OfferState::kStopped;
   }
   return OfferState::kUnknown;
 }
@@ -75,6 +77,7 @@ SaleState SaleOf(const SoldRun& sold, LegRange legs, absl::Time now, const Booki
   terms.zone = sold.route->zone;
   terms.sale_open_at = sold.sale_open_at;
   terms.boards_at = sold.DepartsAt(legs.from);
+  terms.closed = sold.closed.load(std::memory_order_relaxed);
   return SaleStateOf(terms, now, policy);
 }
 

@@ -27,6 +27,7 @@ enum class OfferState {
   kNotOpenYet,  ///< Its sale has not begun.
   kClosed,      ///< It has left, or cannot be booked this many days ahead.
   kUnknown,     ///< On sale, but nobody can say what is left.
+  kStopped,     ///< An operator closed the run to new buyers.
 };
 
 /// How a class stands of which `free` places are left, where that is `known`.

@@ -69,6 +69,8 @@ class MemoryRecord final : public Record,
   async::Task<std::vector<RunId>> RunsInUse(std::string after, int limit) override;
   async::Task<std::set<std::string>> LiveHolders(std::vector<std::string> holders) override;
   async::Task<Added> AddUnits(Addition addition, StoredAnswer answer, absl::Time now) override;
+  async::Task<Committed> SetSale(SaleChange change, StoredAnswer answer, absl::Time now) override;
+  async::Task<Sale> ReadSale(RunId run) override;
 
  private:
   using AnswerKey = std::tuple<std::string, std::string, std::string>;
@@ -88,6 +90,7 @@ class MemoryRecord final : public Record,
 
   const Clock& clock_;
   std::map<std::string, MemoryRun> runs_;
+  std::set<RunId> closed_;  // to new buyers
   std::map<std::string, Booking> bookings_;
   std::map<std::string, Demand> demands_;
   std::map<std::string, Claim> claims_;  // live ones, by booking

@@ -43,6 +43,7 @@ Task<RunState> MemoryRecord::ReadState(RunId run) {
   state.run = run.value();
   state.epoch = found->run.epoch;
   state.legs = found->run.legs();
+  state.sale = closed_.contains(run) ? Sale::kClosed : Sale::kOpen;
   for (const RunClass& run_class : found->run.classes) {
     ClassLayout layout;
     layout.code = run_class.code;
@@ -138,6 +139,29 @@ Task<Added> MemoryRecord::AddUnits(Addition addition, StoredAnswer answer, absl:
   added.committed.epoch = found->run.epoch;
   added.committed.debt = Owe(addition.run, now);
   co_return added;
+}
+
+Task<Committed> MemoryRecord::SetSale(SaleChange change, StoredAnswer answer, absl::Time now) {
+  ASSIGN_OR_CO_RETURN(const std::optional<std::string> before, AnswerOf(answer.key));
+  if (before.has_value()) co_return Refuse(kChangedMeanwhile);
+  const MemoryRun* found = FindRun(change.run);
+  if (found == nullptr) co_return Refuse(kRunNotFound);
+  if (change.sale == Sale::kClosed) {
+    closed_.insert(change.run);
+  } else {
+    closed_.erase(change.run);
+  }
+  const AnswerKey name(answer.key.caller, answer.key.method, answer.key.request_id);
+  answers_[name] = std::move(answer);
+  Committed committed;
+  committed.epoch = found->run.epoch;
+  committed.debt = Owe(change.run, now);
+  co_return committed;
+}
+
+Task<Sale> MemoryRecord::ReadSale(RunId run) {
+  if (FindRun(run) == nullptr) co_return Refuse(kRunNotFound);
+  co_return closed_.contains(run) ? Sale::kClosed : Sale::kOpen;
 }
 
 }  // namespace houbu::slot

@@ -128,6 +128,12 @@ struct Added {
   Committed committed;
 };
 
+/// A run to be closed to new buyers, or opened to them again.
+struct SaleChange {
+  RunId run;
+  Sale sale = Sale::kOpen;
+};
+
 /// The inventory as the record has it: what the index is rebuilt from.
 class InventoryRecord {
  public:
@@ -159,6 +165,14 @@ class InventoryRecord {
 
   /// Adds units and stores the answer; refuses kRunNotFound, kClassUnknown.
   virtual async::Task<Added> AddUnits(Addition addition, StoredAnswer answer, absl::Time now) = 0;
+
+  /// Closes a run to new buyers or opens it, and stores the answer; one that is so already stays
+  /// so. Its index is owed the news. Refuses kRunNotFound.
+  virtual async::Task<Committed> SetSale(SaleChange change, StoredAnswer answer,
+                                         absl::Time now) = 0;
+
+  /// Whether a run sells to newcomers, as of now; refuses kRunNotFound.
+  virtual async::Task<Sale> ReadSale(RunId run) = 0;
 };
 
 /// A statement of who may travel as it came: bytes and signature.

@@ -84,6 +84,7 @@ struct OpenedRun {
     std::int64_t fen = 0;
   };
   std::vector<Fare> fares;
+  bool closed = false;  ///< To new buyers, by an operator.
 };
 
 /// Opens runs and finds those that are open.
@@ -103,6 +104,9 @@ class OpenedRuns {
 
   /// The runs of a day.
   virtual async::Task<std::vector<RunId>> IdsOf(absl::CivilDay day) = 0;
+
+  /// The runs of these days that are closed to new buyers.
+  virtual async::Task<std::set<RunId>> Closed(absl::CivilDay first, absl::CivilDay last) = 0;
 
   /// These runs, in any order; those that are not there are left out.
   virtual async::Task<std::vector<OpenedRun>> Load(std::vector<RunId> ids) = 0;

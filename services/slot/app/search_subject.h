@@ -69,6 +69,15 @@ class MemoryOpenedRuns final : public OpenedRuns {
     co_return ids;
   }
 
+  async::Task<std::set<RunId>> Closed(absl::CivilDay, absl::CivilDay) override {
+    std::set<RunId> found;
+    for (const auto& [id, opened] : runs) {
+      const auto sale = co_await record_.ReadSale(opened.run.id);
+      if (sale.ok() && *sale == Sale::kClosed) found.insert(opened.run.id);
+    }
+    co_return found;
+  }
+
   async::Task<std::vector<OpenedRun>> Load(std::vector<RunId> ids) override {
     std::vector<OpenedRun> found;
     for (const RunId& id : ids) {

@@ -58,6 +58,7 @@ std::shared_ptr<SoldRun> SoldRunOf(const OpenedRun& opened, std::shared_ptr<cons
   sold->service_date = opened.run.service_date;
   sold->start = StartOf(opened.run);
   sold->sale_open_at = opened.run.sale_open_at;
+  sold->closed = opened.closed;
   sold->ends_at = opened.run.stops.back().arrives_at;
   sold->route = std::move(route);
   return sold;

@@ -2,6 +2,7 @@
 /// alike, and beside it what is free right now.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -72,14 +73,15 @@ struct RunPlaces {
   std::vector<FreePlaces> classes;  ///< In the order of Route::classes.
 };
 
-/// A run that was opened for sale. Everything but `places` never changes.
+/// A run that was opened for sale. Everything but `closed` and `places` never changes.
 struct SoldRun {
   RunId id;
   std::shared_ptr<const Route> route;
   absl::CivilDay service_date;
   absl::Time start;  ///< What the route's seconds are counted from.
   absl::Time sale_open_at;
-  absl::Time ends_at;  ///< Arrival at the last stop.
+  absl::Time ends_at;                ///< Arrival at the last stop.
+  std::atomic<bool> closed = false;  ///< To new buyers, by an operator.
   async::Guarded<RunPlaces> places;
 
   /// When the run leaves a stop.

@@ -143,6 +143,8 @@ void AddDifferences(const std::string& run, Sides kinds, const std::vector<Item>
   }
 }
 
+std::string WordFor(Sale sale) { return sale == Sale::kClosed ? "closed" : "open"; }
+
 constexpr Sides kOfClasses{DifferenceKind::kClass, DifferenceKind::kClass};
 constexpr Sides kOfPlaces{DifferenceKind::kPlacesLost, DifferenceKind::kPlacesGhost};
 constexpr Sides kOfLine{DifferenceKind::kWaiterLost, DifferenceKind::kWaiterGhost};
@@ -180,6 +182,8 @@ absl::string_view NameOf(DifferenceKind kind) {
       return "waiter_ghost";
     case DifferenceKind::kFree:
       return "free";
+    case DifferenceKind::kSale:
+      return "sale";
   }
   return "";
 }
@@ -206,6 +210,12 @@ InventoryAudit Audit(const RunState& record, const IndexState& index) {
     AddDifference(DifferenceKind::kEpoch,
                   absl::StrCat(record.run, ": the record is of epoch ", record.epoch,
                                ", the index of ", index.state.epoch),
+                  audit);
+  }
+  if (record.sale != index.state.sale) {
+    AddDifference(DifferenceKind::kSale,
+                  absl::StrCat(record.run, ": the record says ", WordFor(record.sale),
+                               " to new buyers, the index ", WordFor(index.state.sale)),
                   audit);
   }
   AddDifferences(record.run, kOfClasses, record.classes, index.state.classes, audit);

@@ -21,6 +21,7 @@ enum class DifferenceKind : std::uint8_t {
   kWaiterLost,   ///< Somebody waits in the record only, or at another place in the line.
   kWaiterGhost,  ///< Somebody waits in the index only, or at another place in the line.
   kFree,         ///< What is free does not follow from what the index calls taken.
+  kSale,         ///< One says that the run is closed to new buyers, the other that it is open.
 };
 
 /// The name of a kind: "places_lost".

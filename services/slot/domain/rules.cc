@@ -46,6 +46,7 @@ absl::Status NotOpenYet(const Run& run) {
 
 SaleState SaleStateOf(const SaleTerms& terms, absl::Time now, const BookingPolicy& policy) {
   if (now >= terms.boards_at) return SaleState::kDeparted;
+  if (terms.closed) return SaleState::kStopped;
   if (now < terms.sale_open_at) return SaleState::kNotOpenYet;
   if (terms.kind == RunKind::kTrain) return SaleState::kOpen;
   const absl::CivilDay today = DayAt(now, terms.zone);
@@ -70,6 +71,8 @@ absl::Status CheckSale(const Run& run, LegRange legs, absl::Time now, const Book
       return OutsidePeriod(run, policy);
     case SaleState::kDeparted:
       return Refuse(kRunDeparted);
+    case SaleState::kStopped:
+      return Refuse(kRunClosed);
   }
   return absl::OkStatus();
 }

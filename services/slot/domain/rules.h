@@ -57,6 +57,7 @@ enum class SaleState {
   kNotOpenYet,     ///< Its sale has not begun.
   kOutsidePeriod,  ///< An appointment that cannot be made this many days ahead (R-10).
   kDeparted,       ///< It has left where one boards.
+  kStopped,        ///< An operator closed the run to new buyers.
 };
 
 /// What decides it.
@@ -66,6 +67,7 @@ struct SaleTerms {
   absl::TimeZone zone;  ///< Of the run.
   absl::Time sale_open_at;
   absl::Time boards_at;  ///< When it leaves where one boards.
+  bool closed = false;   ///< An operator closed it to new buyers.
 };
 
 /// Says where the sale stands at `now`.

@@ -55,6 +55,18 @@ grpc::ServerUnaryReactor* InventoryHandlers::AddCapacity(grpc::CallbackServerCon
   return seam_.Run(context, request, response, this, &InventoryHandlers::Grow);
 }
 
+grpc::ServerUnaryReactor* InventoryHandlers::CloseSale(grpc::CallbackServerContext* context,
+                                                       const v1::CloseSaleRequest* request,
+                                                       v1::RunSale* response) {
+  return seam_.Run(context, request, response, this, &InventoryHandlers::Close);
+}
+
+grpc::ServerUnaryReactor* InventoryHandlers::ReopenSale(grpc::CallbackServerContext* context,
+                                                        const v1::ReopenSaleRequest* request,
+                                                        v1::RunSale* response) {
+  return seam_.Run(context, request, response, this, &InventoryHandlers::Reopen);
+}
+
 grpc::ServerUnaryReactor* InventoryHandlers::CheckInventory(
     grpc::CallbackServerContext* context, const v1::CheckInventoryRequest* request,
     v1::InventoryReport* response) {
@@ -85,6 +97,30 @@ Task<v1::InventoryReport> InventoryHandlers::Grow(const rpc::Call& call,
   CO_RETURN_IF_ERROR(co_await keeper_.AddCapacity(std::move(addition), std::move(answer)));
   ASSIGN_OR_CO_RETURN(const InventoryReport report, co_await keeper_.Check(run));
   co_return Render(report);
+}
+
+Task<v1::RunSale> InventoryHandlers::Close(const rpc::Call& call,
+                                           const v1::CloseSaleRequest& request) {
+  return Turn(call.request_key, request.run(), Sale::kClosed);
+}
+
+Task<v1::RunSale> InventoryHandlers::Reopen(const rpc::Call& call,
+                                            const v1::ReopenSaleRequest& request) {
+  return Turn(call.request_key, request.run(), Sale::kOpen);
+}
+
+Task<v1::RunSale> InventoryHandlers::Turn(RequestKey key, std::string run, Sale sale) {
+  Violations violations;
+  SaleChange change;
+  change.run = ParseRunName(violations, "run", run);
+  change.sale = sale;
+  CO_RETURN_IF_ERROR(violations.ToStatus());
+  Mutation<SaleChange> mutation;
+  mutation.key = std::move(key);
+  mutation.render = RenderSaleBytes;
+  ASSIGN_OR_CO_RETURN(const std::string answer,
+                      co_await sales_.Turn(std::move(change), std::move(mutation)));
+  co_return rpc::ParseAnswer<v1::RunSale>(answer);
 }
 
 Task<v1::InventoryReport> InventoryHandlers::Check(const rpc::Call&,

@@ -1,9 +1,12 @@
 /// houbu.slot.v1.InventoryService.
 #pragma once
 
+#include <string>
+
 #include "libs/async/task.h"
 #include "libs/rpc/seam.h"
 #include "services/slot/app/index_keeper.h"
+#include "services/slot/app/sale_switch.h"
 
 #include "houbu/slot/v1/slot.grpc.pb.h"
 
@@ -12,12 +15,19 @@ namespace houbu::slot {
 /// Answers operators about the inventory. A repeated AddCapacity adds once and reports as of now.
 class InventoryHandlers final : public v1::InventoryService::CallbackService {
  public:
-  /// Both must outlive the handlers.
-  InventoryHandlers(rpc::Seam& seam, IndexKeeper& keeper) : seam_(seam), keeper_(keeper) {}
+  /// All must outlive the handlers.
+  InventoryHandlers(rpc::Seam& seam, IndexKeeper& keeper, SaleSwitch& sales)
+      : seam_(seam), keeper_(keeper), sales_(sales) {}
 
   grpc::ServerUnaryReactor* AddCapacity(grpc::CallbackServerContext* context,
                                         const v1::AddCapacityRequest* request,
                                         v1::InventoryReport* response) override;
+  grpc::ServerUnaryReactor* CloseSale(grpc::CallbackServerContext* context,
+                                      const v1::CloseSaleRequest* request,
+                                      v1::RunSale* response) override;
+  grpc::ServerUnaryReactor* ReopenSale(grpc::CallbackServerContext* context,
+                                       const v1::ReopenSaleRequest* request,
+                                       v1::RunSale* response) override;
   grpc::ServerUnaryReactor* CheckInventory(grpc::CallbackServerContext* context,
                                            const v1::CheckInventoryRequest* request,
                                            v1::InventoryReport* response) override;
@@ -28,6 +38,9 @@ class InventoryHandlers final : public v1::InventoryService::CallbackService {
  private:
   async::Task<v1::InventoryReport> Grow(const rpc::Call& call,
                                         const v1::AddCapacityRequest& request);
+  async::Task<v1::RunSale> Close(const rpc::Call& call, const v1::CloseSaleRequest& request);
+  async::Task<v1::RunSale> Reopen(const rpc::Call& call, const v1::ReopenSaleRequest& request);
+  async::Task<v1::RunSale> Turn(RequestKey key, std::string run, Sale sale);
   async::Task<v1::InventoryReport> Check(const rpc::Call& call,
                                          const v1::CheckInventoryRequest& request);
   async::Task<v1::InventoryReport> Rebuild(const rpc::Call& call,
@@ -35,6 +48,7 @@ class InventoryHandlers final : public v1::InventoryService::CallbackService {
 
   rpc::Seam& seam_;
   IndexKeeper& keeper_;
+  SaleSwitch& sales_;
 };
 
 }  // namespace houbu::slot

@@ -231,4 +231,12 @@ std::string RenderReportBytes(const InventoryReport& report) {
   return Render(report).SerializeAsString();
 }
 
+std::string RenderSaleBytes(const SaleChange& change) {
+  v1::RunSale wire;
+  wire.set_run(NameOf(change.run));
+  wire.set_state(change.sale == Sale::kClosed ? v1::RunSale::STATE_CLOSED
+                                              : v1::RunSale::STATE_OPEN);
+  return wire.SerializeAsString();
+}
+
 }  // namespace houbu::slot

@@ -44,6 +44,9 @@ v1::InventoryReport Render(const InventoryReport& report);
 /// A report's bytes, as they are stored for a repeated request.
 std::string RenderReportBytes(const InventoryReport& report);
 
+/// A sale's bytes, as they are stored for a repeated request.
+std::string RenderSaleBytes(const SaleChange& change);
+
 /// The kind of a run.
 v1::RunKind Render(RunKind kind);
 

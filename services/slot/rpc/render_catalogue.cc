@@ -55,6 +55,8 @@ v1::Run::Class::State Render(OfferState state) {
       return v1::Run::Class::STATE_CLOSED;
     case OfferState::kUnknown:
       return v1::Run::Class::STATE_UNKNOWN;
+    case OfferState::kStopped:
+      return v1::Run::Class::STATE_STOPPED;
   }
   return v1::Run::Class::STATE_UNSPECIFIED;
 }

@@ -133,4 +133,41 @@ Task<Added> PostgresInventory::AddUnits(Addition addition, StoredAnswer answer, 
   co_return co_await adder.Add(std::move(answer.bytes));
 }
 
+constexpr char kSetSale[] = "UPDATE runs SET sale = $2 WHERE id = $1 RETURNING epoch";
+
+constexpr char kOweSale[] =
+    "INSERT INTO index_debts (run_id, created_at) VALUES ($1, $2) RETURNING id";
+
+Task<Committed> PostgresInventory::SetSale(SaleChange change, StoredAnswer answer, absl::Time now) {
+  const RequestKey key = answer.key;
+  ASSIGN_OR_CO_RETURN(postgres::UnitOfWork work, co_await postgres::UnitOfWork::Begin(pool_, key));
+  if (work.answer().has_value()) co_return Refuse(postgres::kRequestRaced);
+  Parameters params;
+  params.Add(change.run.value());
+  Parameters debt = params;
+  params.Add(change.sale == Sale::kClosed ? "CLOSED" : "OPEN");
+  ASSIGN_OR_CO_RETURN(const postgres::Result rows,
+                      co_await work.transaction().Execute(kSetSale, std::move(params)));
+  if (rows.empty()) co_return Refuse(kRunNotFound);
+  debt.Add(now);
+  ASSIGN_OR_CO_RETURN(const postgres::Result owed,
+                      co_await work.transaction().Execute(kOweSale, std::move(debt)));
+  Committed committed;
+  committed.epoch = rows.row(0).Int64("epoch");
+  committed.debt = owed.row(0).Int64("id");
+  CO_RETURN_IF_ERROR(co_await work.Commit(std::move(answer.bytes), now));
+  co_return committed;
+}
+
+constexpr char kReadSale[] = "SELECT sale FROM runs WHERE id = $1";
+
+Task<Sale> PostgresInventory::ReadSale(RunId run) {
+  Parameters params;
+  params.Add(run.value());
+  ASSIGN_OR_CO_RETURN(const postgres::Result rows,
+                      co_await pool_.Query(kReadSale, std::move(params)));
+  if (rows.empty()) co_return Refuse(kRunNotFound);
+  co_return rows.row(0).Text("sale") == "CLOSED" ? Sale::kClosed : Sale::kOpen;
+}
+
 }  // namespace houbu::slot

@@ -30,6 +30,8 @@ class PostgresInventory final : public InventoryRecord {
   async::Task<std::vector<RunId>> RunsInUse(std::string after, int limit) override;
   async::Task<std::set<std::string>> LiveHolders(std::vector<std::string> holders) override;
   async::Task<Added> AddUnits(Addition addition, StoredAnswer answer, absl::Time now) override;
+  async::Task<Committed> SetSale(SaleChange change, StoredAnswer answer, absl::Time now) override;
+  async::Task<Sale> ReadSale(RunId run) override;
 
  private:
   postgres::Pool& pool_;

@@ -37,6 +37,7 @@ absl::StatusOr<OpenedRun> RunIn(const Row& row) {
   run.sale_open_at = row.Time("sale_open_at");
   run.departs_at = row.Time("departs_at");
   run.epoch = row.Int64("epoch");
+  opened.closed = row.Text("sale") == "CLOSED";
   const auto stations = row.TextArray("stations");
   const auto names = row.TextArray("names");
   const auto cities = row.TextArray("cities");
@@ -116,10 +117,24 @@ Task<std::vector<RunId>> PostgresOpenedRuns::IdsOf(absl::CivilDay day) {
   co_return ids;
 }
 
+constexpr char kReadClosed[] = R"sql(
+  SELECT id FROM runs
+  WHERE sale = 'CLOSED' AND service_date BETWEEN $1::text::date AND $2::text::date)sql";
+
+Task<std::set<RunId>> PostgresOpenedRuns::Closed(absl::CivilDay first, absl::CivilDay last) {
+  Parameters params;
+  params.Add(FormatCivilDay(first)).Add(FormatCivilDay(last));
+  ASSIGN_OR_CO_RETURN(const postgres::Result rows,
+                      co_await pool_.Query(kReadClosed, std::move(params)));
+  std::set<RunId> closed;
+  for (int i = 0; i < rows.rows(); ++i) closed.emplace(rows.row(i).Text("id"));
+  co_return closed;
+}
+
 constexpr char kLoadRuns[] = R"sql(
   SELECT r.id, r.kind, r.display_name, r.trip, r.service_date::text AS service_date, r.time_zone,
-         r.sale_open_at, r.departs_at, r.epoch, s.stations, s.names, s.cities, s.arrives,
-         s.departs, f.fare_codes, f.froms, f.tos, f.fens
+         r.sale_open_at, r.departs_at, r.epoch, r.sale, s.stations, s.names, s.cities,
+         s.arrives, s.departs, f.fare_codes, f.froms, f.tos, f.fens
   FROM runs AS r
   CROSS JOIN LATERAL (
     SELECT COALESCE(array_agg(station_id ORDER BY stop_index), '{}') AS stations,

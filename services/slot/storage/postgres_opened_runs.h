@@ -23,6 +23,7 @@ class PostgresOpenedRuns final : public OpenedRuns {
   async::Task<std::map<absl::CivilDay, std::int64_t>> CountByDay(absl::CivilDay first,
                                                                  absl::CivilDay last) override;
   async::Task<std::vector<RunId>> IdsOf(absl::CivilDay day) override;
+  async::Task<std::set<RunId>> Closed(absl::CivilDay first, absl::CivilDay last) override;
   async::Task<std::vector<OpenedRun>> Load(std::vector<RunId> ids) override;
   async::Task<std::map<std::string, std::vector<RunClass>>> ClassesOf(
       std::vector<RunId> ids) override;

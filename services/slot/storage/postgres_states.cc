@@ -51,7 +51,7 @@ class StatesReader final {
 };
 
 constexpr char kReadRuns[] = R"sql(
-  SELECT r.id, r.epoch,
+  SELECT r.id, r.epoch, r.sale,
          (SELECT count(*) FROM run_stops AS s WHERE s.run_id = r.id) AS stops
   FROM runs AS r WHERE r.id = ANY($1::text[]))sql";
 
@@ -62,6 +62,7 @@ Task<void> StatesReader::ReadRuns() {
     state.run = rows.row(i).Text("id");
     state.epoch = rows.row(i).Int64("epoch");
     state.legs = static_cast<int>(rows.row(i).Int64("stops")) - 1;
+    state.sale = rows.row(i).Text("sale") == "CLOSED" ? Sale::kClosed : Sale::kOpen;
     RecordedRun run;
     run.state = std::move(state);
     runs_.emplace(run.state.run, std::move(run));

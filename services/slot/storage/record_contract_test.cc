@@ -143,6 +143,34 @@ void CheckEnd(Subject& subject) {
   CHECK(subject.Run(subject.inventory.RunsInUse("", 9))->empty());
 }
 
+void CheckSale(Subject& subject) {
+  const auto set = [&subject](const std::string& run, Sale sale, const std::string& request) {
+    SaleChange change;
+    change.run = RunId(run);
+    change.sale = sale;
+    StoredAnswer answer;
+    answer.key = RequestKey{"operator", "/sale", request, request};
+    return subject.Run(subject.inventory.SetSale(change, answer, subject.clock.Now()));
+  };
+  const auto sale = [&subject] {
+    const Sale read = subject.Run(subject.inventory.ReadSale(RunId("g1"))).value();
+    CHECK(subject.Run(subject.inventory.ReadState(RunId("g1"))).value().sale == read);
+    return read;
+  };
+  CHECK(sale() == Sale::kOpen);
+  const Committed closed = set("g1", Sale::kClosed, "rq-1").value();
+  CHECK(closed.epoch == subject.Run(subject.inventory.ReadState(RunId("g1"))).value().epoch);
+  CHECK(sale() == Sale::kClosed);
+  CHECK_FALSE(set("g1", Sale::kClosed, "rq-1").ok());
+  CHECK(set("g1", Sale::kClosed, "rq-2").ok());
+  CHECK(set("g1", Sale::kOpen, "rq-3").ok());
+  CHECK(sale() == Sale::kOpen);
+  CHECK(ReasonOfResult(set("g9", Sale::kClosed, "rq-4")) == "RUN_NOT_FOUND");
+  CHECK(ReasonOfResult(subject.Run(subject.inventory.ReadSale(RunId("g9")))) == "RUN_NOT_FOUND");
+  std::vector<std::int64_t> debts(1, closed.debt);
+  CHECK(subject.Run(subject.inventory.Settle(RunId("g1"), debts)).ok());
+}
+
 void CheckContract(Subject subject) {
   CheckReferee(subject);
   CheckVersions(subject);
@@ -150,6 +178,7 @@ void CheckContract(Subject subject) {
   CheckEpochs(subject);
   CheckDemands(subject);
   CheckEnd(subject);
+  CheckSale(subject);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ Task<postgres::Result> SnapshotReader::Execute(std::string sql) {
 }
 
 constexpr char kReadRun[] = R"sql(
-  SELECT epoch, (SELECT count(*) FROM run_stops WHERE run_id = $1) AS stops
+  SELECT epoch, sale, (SELECT count(*) FROM run_stops WHERE run_id = $1) AS stops
   FROM runs WHERE id = $1)sql";
 
 Task<RunState> SnapshotReader::Read() {
@@ -25,6 +25,7 @@ Task<RunState> SnapshotReader::Read() {
   state_.run = run_.value();
   state_.epoch = rows.row(0).Int64("epoch");
   state_.legs = rows.row(0).Int32("stops") - 1;
+  state_.sale = rows.row(0).Text("sale") == "CLOSED" ? Sale::kClosed : Sale::kOpen;
   CO_RETURN_IF_ERROR(co_await ReadClasses());
   CO_RETURN_IF_ERROR(co_await ReadTaken());
   CO_RETURN_IF_ERROR(co_await ReadWaiting());
