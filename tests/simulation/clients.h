@@ -56,20 +56,6 @@ class Clients final {
     }
   }
 
-  /// An operator has every run's index rebuilt.
-  void RebuildAll() {
-    for (const auto& [id, run] : world_.runs) {
-      Tell([this, run_id = id] { return world_.first_slot.keeper.Rebuild(run_id); });
-    }
-  }
-
-  /// Everybody looks for what is free once more: as any search does, it brings a lost index back.
-  void LookAround() {
-    for (const auto& [id, run] : world_.runs) {
-      Tell([this, run_id = id] { return Look(run_id); });
-    }
-  }
-
  private:
   static constexpr int kAccounts = 10;
 
@@ -298,20 +284,6 @@ class Clients final {
     CO_RETURN_IF_ERROR(
         co_await world_.Slot().keeper.AddCapacity(std::move(addition), std::move(answer)));
     co_return std::string("added");
-  }
-
-  Task<void> Look(slot::RunId id) {
-    slot::DemandWish wish;
-    wish.run = id;
-    wish.class_code = "second";
-    wish.from = "S0";
-    wish.to = "S5";
-    std::function<Task<slot::DemandQuote>()> call = [this, wish] {
-      return world_.Slot().line.Quote(wish);
-    };
-    const auto seen =
-        co_await CallAcross<slot::DemandQuote>(world_.AnySlot(), world_.weather, std::move(call));
-    co_return seen.status();
   }
 
   void SellRuns() {

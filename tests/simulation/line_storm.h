@@ -36,6 +36,9 @@ class LineStorm final {
     StartLoops(0);
     StartLoops(1);
   }
+  ~LineStorm() { scheduler_.Stop(); }
+  LineStorm(const LineStorm&) = delete;
+  LineStorm& operator=(const LineStorm&) = delete;
 
   /// Tells it; gives what was wrong first, "" where nothing was.
   std::string Tell() {
@@ -87,13 +90,14 @@ class LineStorm final {
     const absl::Duration away = scheduler_.Between(absl::Seconds(1), absl::Seconds(10));
     scheduler_.After(outside_, away, [this, i] {
       processes_[i].Rise();
+      slots_[i].Begin();
       if (i == 0) outbox_.Resume();
       StartLoops(i);
     });
   }
 
   void StartLoops(std::size_t i) {
-    SlotProcess& slot = slots_[i];
+    SlotProcess& slot = slots_[i].now();
     Repeat(i, absl::Seconds(1), [&slot] { return slot.matching.ReadAll(); });
     Repeat(i, absl::Seconds(5), [&slot] { return slot.keeper.RebuildOwed(100); });
     Repeat(i, absl::Seconds(30), [&slot] { return slot.keeper.SweepTokens(); });
@@ -108,7 +112,8 @@ class LineStorm final {
     });
   }
 
-  SlotProcess& Slot() { return &scheduler_.current() == &processes_[1] ? slots_[1] : slots_[0]; }
+  std::size_t Place() const { return &scheduler_.current() == &processes_[1] ? 1 : 0; }
+  SlotProcess& Slot() { return slots_[Place()].now(); }
   Process& AnySlot() { return processes_[static_cast<std::size_t>(scheduler_.Pick(2))]; }
 
   SlotStores Stores() {
@@ -126,6 +131,7 @@ class LineStorm final {
                       ids_,
                       record_,
                       index_,
+                      homes_,
                       WornRecord::Report{[this](const slot::Change& change) { Committed(change); },
                                          [](const slot::Addition&) {}},
                       watch};
@@ -142,7 +148,7 @@ class LineStorm final {
     if (change.demand.has_value()) {
       const slot::Demand& demand = *change.demand;
       demands_[demand.id] = demand;
-      if (demand.state == slot::DemandState::kMatched) ++matched_[&Slot() == &slots_[1] ? 1 : 0];
+      if (demand.state == slot::DemandState::kMatched) ++matched_[Place()];
       if (demand.state == slot::DemandState::kServed) served_.insert(demand.id.value());
     }
     if (change.booking.has_value()) {
@@ -323,7 +329,8 @@ class LineStorm final {
         const bool earlier = other.effective_at < served.effective_at;
         if (fits && earlier && served_.count(other_id.value()) == 0) {
           return Object(absl::StrCat("I7: ", id.value(), " was served, ", other_id.value(),
-                                     " before it was not"));
+                                     " before it was not but is ", NameOf(other.state), " on ",
+                                     other.run.value()));
         }
       }
     }
@@ -358,6 +365,7 @@ class LineStorm final {
   testing::SequentialIdSource ids_;
   slot::MemoryRecord record_{scheduler_};
   SharedIndex index_{scheduler_};
+  MemoryHomes homes_{scheduler_};
   std::map<std::string, SequentialLine> lines_;
   std::vector<slot::Run> runs_;
   std::map<slot::BookingId, slot::Booking> bookings_;
@@ -371,8 +379,8 @@ class LineStorm final {
   std::array<Process, 2> processes_ = {Process("slot"), Process("slot-2")};
   Surroundings first_around_{scheduler_, processes_[0], weather_, [this] { Kill(0); }};
   Surroundings second_around_{scheduler_, processes_[1], weather_, [this] { Kill(1); }};
-  std::array<SlotProcess, 2> slots_ = {SlotProcess(first_around_, Stores()),
-                                       SlotProcess(second_around_, Stores())};
+  std::array<SlotLives, 2> slots_ = {SlotLives(first_around_, Stores()),
+                                     SlotLives(second_around_, Stores())};
   Outbox outbox_{scheduler_, processes_[0], weather_};
 };
 

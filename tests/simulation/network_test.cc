@@ -24,6 +24,10 @@ class OwingWhileDown final {
     }
   }
 
+  ~OwingWhileDown() { scheduler_.Stop(); }
+  OwingWhileDown(const OwingWhileDown&) = delete;
+  OwingWhileDown& operator=(const OwingWhileDown&) = delete;
+
   const std::string& made() const { return made_; }
   std::size_t owed() const { return outbox_.size(); }
 

@@ -1,16 +1,20 @@
 /// One of slot's processes: its use cases, on a record and an index that it shares with the others.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "services/slot/app/booking_creation.h"
 #include "services/slot/app/cancellation.h"
 #include "services/slot/app/demand_line.h"
 #include "services/slot/app/due_bookings.h"
+#include "services/slot/app/guarded_index.h"
 #include "services/slot/app/index_keeper.h"
 #include "services/slot/app/matching.h"
 #include "services/slot/app/payment_confirmation.h"
+#include "tests/simulation/index_ports.h"
 #include "tests/simulation/slot_ports.h"
 
 namespace houbu::simulation {
@@ -21,16 +25,19 @@ struct SlotStores {
   IdSource& ids;
   slot::MemoryRecord& record;
   SharedIndex& index;
+  MemoryHomes& homes;
   WornRecord::Report report;
   WornIndex::Watch watch;
 };
 
-/// The use cases of one process.
+/// The use cases of one process, for one life of it.
 struct SlotProcess {
   SlotProcess(Surroundings& around, const SlotStores& stores)
       : process(around.process()),
         record(stores.record, around, stores.report),
-        index(stores.index, around, stores.watch),
+        homes(stores.homes, around),
+        servers(stores.index, around),
+        plain_index(stores.index, servers, around, stores.watch),
         tools{stores.clock, stores.ids,           record, record, record, record, fresh_index,
               index,        slot::BookingPolicy()},
         matching(tools, record, process.name()),
@@ -39,7 +46,10 @@ struct SlotProcess {
 
   Process& process;
   WornRecord record;
-  WornIndex index;
+  WornHomes homes;
+  WornServers servers;
+  WornIndex plain_index;
+  slot::GuardedIndex index{slot::GuardedIndex::Tools{plain_index, servers, homes, {}, {}}};
   slot::FreshIndex fresh_index{index, record};
   BelievedStatements statements;
   slot::BookingTools tools;
@@ -50,6 +60,26 @@ struct SlotProcess {
   slot::DemandLine line{tools, record};
   slot::Matching matching;
   slot::IndexKeeper keeper;
+};
+
+/// One process over all its lives: what a process remembers ends with it. What earlier lives left
+/// behind stays until the end, as coroutines that wait for ever refer to it.
+class SlotLives final {
+ public:
+  SlotLives(Surroundings& around, SlotStores stores) : around_(around), stores_(std::move(stores)) {
+    Begin();
+  }
+
+  /// The process forgets everything, as when it is started again.
+  void Begin() { lives_.push_back(std::make_unique<SlotProcess>(around_, stores_)); }
+
+  /// Its life of this moment.
+  SlotProcess& now() { return *lives_.back(); }
+
+ private:
+  Surroundings& around_;
+  SlotStores stores_;
+  std::vector<std::unique_ptr<SlotProcess>> lives_;
 };
 
 }  // namespace houbu::simulation

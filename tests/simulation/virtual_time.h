@@ -63,6 +63,10 @@ class Scheduler final : public Clock {
 
   absl::Time Now() const override { return now_; }
 
+  /// Ends all coroutines wherever they wait. To be called while what they refer to is still there:
+  /// some say at their end that they have ended.
+  void Stop() { loop_.reset(); }
+
   /// A number from 0 to `below` - 1.
   int Pick(int below) { return static_cast<int>(random_() % static_cast<unsigned>(below)); }
   /// Tells whether something of so many in a thousand befalls.
@@ -87,7 +91,7 @@ class Scheduler final : public Clock {
   void Start(Process& process, std::function<boost::asio::awaitable<Result>()> work,
              std::function<void(Result)> then) {
     After(process, absl::Microseconds(1), [this, work = std::move(work), then = std::move(then)] {
-      boost::asio::co_spawn(loop_, work(),
+      boost::asio::co_spawn(*loop_, work(),
                             [this, process = current_, incarnation = current_->incarnation(), then](
                                 const std::exception_ptr& bug, Result result) {
                               if (bug) std::rethrow_exception(bug);
@@ -110,8 +114,8 @@ class Scheduler final : public Clock {
     if (event.process->incarnation() != event.incarnation || !event.process->up()) return true;
     current_ = event.process;
     event.what();
-    loop_.restart();
-    loop_.poll();
+    loop_->restart();
+    loop_->poll();
     current_ = nullptr;
     return true;
   }
@@ -136,8 +140,7 @@ class Scheduler final : public Clock {
   std::map<std::pair<absl::Time, std::int64_t>, Event> events_;
   std::int64_t last_event_ = 0;
   Process* current_ = nullptr;
-  // Last: what still waits when a history ends is destroyed before everything it refers to.
-  boost::asio::io_context loop_{1};
+  std::unique_ptr<boost::asio::io_context> loop_ = std::make_unique<boost::asio::io_context>(1);
 };
 
 /// Waits for `wait` of virtual time; for ever when the process dies meanwhile.

@@ -61,6 +61,9 @@ struct Service {
 class World final {
  public:
   World(unsigned seed, Weather now) : weather(now), scheduler(seed) { StartLoops(); }
+  ~World() { scheduler.Stop(); }
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
 
   /// Lets everything that is due by `until` happen, while nobody objects.
   template <class Objects>
@@ -77,6 +80,8 @@ class World final {
     const absl::Duration away = scheduler.Between(absl::Seconds(1), absl::Seconds(30));
     scheduler.After(outside, away, [this, &service] {
       service.process.Rise();
+      if (&service == &slot_service) first_slot.Begin();
+      if (&service == &other_slot_service) second_slot.Begin();
       service.outbox.Resume();
       for (std::size_t i = 0; i < loops_.size(); ++i) {
         if (loops_[i].service == &service) Turn(i);
@@ -93,10 +98,13 @@ class World final {
     return [this]() -> Process& { return AnySlot(); };
   }
   /// One of slot's processes, be it up or not.
-  Process& AnySlot() { return scheduler.Pick(2) == 0 ? first_slot.process : second_slot.process; }
+  Process& AnySlot() {
+    return scheduler.Pick(2) == 0 ? slot_service.process : other_slot_service.process;
+  }
   /// The slot process that runs at this instant.
   SlotProcess& Slot() {
-    return &scheduler.current() == &second_slot.process ? second_slot : first_slot;
+    const bool is_second = &scheduler.current() == &other_slot_service.process;
+    return is_second ? second_slot.now() : first_slot.now();
   }
 
   /// A request of `caller` under `id`.
@@ -130,11 +138,12 @@ class World final {
   Service other_slot_service{scheduler, "slot-2", weather, [this] { Kill(other_slot_service); }};
   slot::MemoryRecord record{scheduler};
   SharedIndex index{scheduler};
+  MemoryHomes homes{scheduler};
   std::map<slot::RunId, slot::Run> runs;              ///< As they are sold.
   std::map<slot::BookingId, slot::Booking> bookings;  ///< As they were committed last.
   std::map<slot::DemandId, slot::Demand> demands;     ///< As they were committed last.
-  SlotProcess first_slot{slot_service.around, Stores()};
-  SlotProcess second_slot{other_slot_service.around, Stores()};
+  SlotLives first_slot{slot_service.around, Stores()};
+  SlotLives second_slot{other_slot_service.around, Stores()};
 
   Service waitlist_service{scheduler, "waitlist", weather, [this] { Kill(waitlist_service); }};
   waitlist::MemoryOrderStore orders_store;
@@ -193,15 +202,18 @@ class World final {
     for (std::size_t i = 0; i < loops_.size(); ++i) Turn(i);
   }
 
-  void StartLoopsOf(Service& service, SlotProcess& slot) {
+  void StartLoopsOf(Service& service, SlotLives& lives) {
     const auto add = [this, &service](absl::Duration interval, std::function<Task<int>()> round) {
       loops_.push_back({&service, interval, [round] { return Quietly(round()); }});
     };
-    add(absl::Seconds(2), [&slot] { return slot.matching.ReadAll(); });
-    add(absl::Seconds(6), [&slot] { return slot.due_bookings.Sweep(100); });
-    add(absl::Seconds(20), [&slot] { return slot.line.SweepDeparted(100); });
-    add(absl::Seconds(5), [&slot] { return slot.keeper.RebuildOwed(100); });
-    add(absl::Seconds(30), [&slot] { return slot.keeper.SweepTokens(); });
+    add(absl::Seconds(2), [&lives] { return lives.now().matching.ReadAll(); });
+    add(absl::Seconds(6), [&lives] { return lives.now().due_bookings.Sweep(100); });
+    add(absl::Seconds(20), [&lives] { return lives.now().line.SweepDeparted(100); });
+    add(absl::Seconds(5), [&lives] { return lives.now().keeper.RebuildOwed(100); });
+    add(absl::Seconds(30), [&lives] { return lives.now().keeper.SweepTokens(); });
+    add(absl::Seconds(3), [&lives] { return lives.now().keeper.ReviveLost(100); });
+    // A service looks far more often. Here an index that was thrown back does harm for longer.
+    loops_.push_back({&service, absl::Seconds(10), [&lives] { return lives.now().index.Check(); }});
   }
 
   SlotStores Stores() {
@@ -216,6 +228,7 @@ class World final {
         ids,
         record,
         index,
+        homes,
         WornRecord::Report{[this](const slot::Change& change) { SendFromSlot(change); },
                            [this](const slot::Addition& addition) { Extend(addition); }},
         WornIndex::Watch{before, after}};
