@@ -78,7 +78,7 @@ class Client(threading.Thread):
         if self._random.random() < 0.2:
             return None  # never paid
         self._pay(held.payment)
-        self._bookings.append(held.name)
+        self._bookings.append((held.name, stretch, party))
         if self._random.random() < 0.5:
             stands = lambda: self.person.in_state(held.name, "STATE_BOOKED")
             wait_for("it stands", stands, PATIENCE_SECONDS)
@@ -86,8 +86,20 @@ class Client(threading.Thread):
 
     def _give_back(self):
         if self._bookings:
-            name = self._bookings.pop(self._random.randrange(len(self._bookings)))
+            lot = self._random.randrange(len(self._bookings))
+            name, stretch, party = self._bookings.pop(lot)
             self._do("slot.v1.BookingService/CancelBooking", name=name, reason="load (sample)")
+            if self._random.random() < 0.5:
+                self._take_again(name, stretch, party)
+
+    def _take_again(self, name, stretch, party):
+        """Whoever gave places back comes back for them at once."""
+        held = self._do(
+            "slot.v1.BookingService/RebookBooking", name=name, run=stretch.run,
+            statement=self._statement("PURPOSE_BOOK", party),
+        )  # fmt: skip
+        self._pay(held.payment)
+        self._bookings.append((held.name, stretch, party))
 
     def _wait(self, stretch, party):
         order = self._do(
@@ -105,7 +117,7 @@ class Client(threading.Thread):
         if ended.booking:  # slot makes it once it has heard that the order takes it
             stands = lambda: self.person.in_state(ended.booking, "STATE_BOOKED")
             wait_for("what was found stands", stands, KNOWS_SECONDS)
-            self._bookings.append(ended.booking)
+            self._bookings.append((ended.booking, stretch, party))
 
     def _pay(self, payment):
         limit = time.monotonic() + PATIENCE_SECONDS
