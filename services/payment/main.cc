@@ -21,6 +21,7 @@
 #include "services/payment/storage/policy_file.h"
 #include "services/payment/storage/postgres_payment_store.h"
 #include "services/payment/storage/schema.h"
+#include "services/payment/storage/shipped_policies.h"
 
 namespace houbu::payment {
 namespace {
@@ -43,7 +44,7 @@ struct PaymentConfig {
     common.BindPeer(binder, "waitlist");
     common.BindPeer(binder, "notification");
     binder.OptionalFile("policy.file", &policy_file,
-                        "Fee policies; without it the seed policy holds.");
+                        "Fee policies; without it those that are shipped.");
     binder.Optional("callbacks.address", &callbacks_address,
                     "Where providers' callbacks are taken, plain HTTP.");
     binder.Optional("callbacks.url", &callbacks_url,
@@ -121,10 +122,9 @@ void AddCallbackDoor(process::Parts& parts, process::Environment& env, const Pay
 
 absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
                                             const PaymentConfig& config) {
-  PolicyBook loaded;
-  if (!config.policy_file.empty()) {
-    ASSIGN_OR_RETURN(loaded, LoadPolicies(config.policy_file));
-  }
+  ASSIGN_OR_RETURN(PolicyBook loaded, config.policy_file.empty()
+                                          ? ParsePolicies(kShippedPolicies, "the shipped policies")
+                                          : LoadPolicies(config.policy_file));
   ASSIGN_OR_RETURN(const secrets::Key secret, secrets::LoadKeyFile(config.provider_secret_file));
   process::Parts parts;
   const PolicyBook& policies = parts.Own<PolicyBook>(std::move(loaded));
@@ -143,11 +143,13 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
   auto& closing = parts.Own<PaymentClosing>(store, clock, providers, facts);
   auto& refunding = parts.Own<Refunding>(store, clock, policies);
   auto& settlement = parts.Own<Settlement>(store, clock);
+  auto& change_quoting = parts.Own<ChangeQuoting>(store, clock, policies);
   auto& lookup = parts.Own<PaymentLookup>(store);
   auto& inquiry = parts.Own<Inquiry>(store, clock, providers, facts, closing);
   auto& refunds = parts.Own<RefundDispatch>(store, clock, providers, facts);
 
-  const PaymentUseCases use_cases{opening, start, closing, refunding, settlement, lookup};
+  const PaymentUseCases use_cases{opening,        start,      closing, refunding,
+                                  change_quoting, settlement, lookup};
   parts.Serve<PaymentHandlers>(env.seam(), use_cases);
   parts.Serve<LedgerHandlers>(env.seam(), lookup);
   const NoticeReader& reader = parts.Own<SandboxNotices>(secret);

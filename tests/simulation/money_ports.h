@@ -100,6 +100,10 @@ class WornPayments final : public payment::PaymentStore {
     return around_.Through<std::vector<payment::Refund>>(
         [this, id, page] { return store_.ListRefunds(id, page); });
   }
+  Task<bool> HasUsedGrace(std::string account, absl::CivilDay day) override {
+    return around_.Through<bool>(
+        [this, account, day] { return store_.HasUsedGrace(account, day); });
+  }
   Task<std::vector<payment::PaymentId>> DueInquiries(absl::Time now, int count) override {
     return around_.Through<std::vector<payment::PaymentId>>(
         [this, now, count] { return store_.DueInquiries(now, count); });

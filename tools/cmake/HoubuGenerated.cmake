@@ -1,4 +1,5 @@
-# Code made at build time: protos, SQL migrations and Redis functions embedded as constants.
+# Code made at build time: protos; SQL migrations, Redis functions and fee policies embedded as
+# constants.
 set(HOUBU_GEN ${CMAKE_BINARY_DIR}/gen)
 file(MAKE_DIRECTORY ${HOUBU_GEN})
 set(HOUBU_EMBED ${CMAKE_SOURCE_DIR}/tools/cmake/embed.py)
@@ -33,7 +34,9 @@ function(houbu_protos)
 endfunction()
 
 # services/<service>/storage/schema/NNNN_name.sql -> <service>::kMigrations in storage/schema.h;
-# services/<service>/storage/redis/*.lua -> <service>::kRedisLibrary in storage/redis_library.h.
+# services/<service>/storage/redis/*.lua -> <service>::kRedisLibrary in storage/redis_library.h;
+# services/<service>/policies/policies.json -> <service>::kShippedPolicies in
+# storage/shipped_policies.h.
 function(houbu_embedded service target)
   set(storage services/${service}/storage)
   file(GLOB sql CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${storage}/schema/*.sql)
@@ -51,6 +54,14 @@ function(houbu_embedded service target)
     add_custom_command(OUTPUT ${header}
       COMMAND /usr/bin/python3 ${HOUBU_EMBED} redis ${service} ${header} ${lua}
       DEPENDS ${lua} ${HOUBU_EMBED} VERBATIM)
+    list(APPEND headers ${header})
+  endif()
+  set(policies ${CMAKE_SOURCE_DIR}/services/${service}/policies/policies.json)
+  if(EXISTS ${policies})
+    set(header ${HOUBU_GEN}/${storage}/shipped_policies.h)
+    add_custom_command(OUTPUT ${header}
+      COMMAND /usr/bin/python3 ${HOUBU_EMBED} policies ${service} ${header} ${policies}
+      DEPENDS ${policies} ${HOUBU_EMBED} VERBATIM)
     list(APPEND headers ${header})
   endif()
   get_target_property(type ${target} TYPE)

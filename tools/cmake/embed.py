@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Embeds SQL migrations or Redis functions in a C++ header.
+"""Embeds SQL migrations, Redis functions or fee policies in a C++ header.
 
-usage: embed.py migrations|redis SERVICE HEADER FILE...
+usage: embed.py migrations|redis|policies SERVICE HEADER FILE...
 """
 import pathlib
 import re
@@ -30,10 +30,16 @@ def redis(files):
     return "", f'inline constexpr char kRedisLibrary[] = R"LUA({body})LUA";'
 
 
+def policies(files):
+    """Renders kShippedPolicies: the one file there is."""
+    return "", f'inline constexpr char kShippedPolicies[] = R"JSON({files[0].read_text()})JSON";'
+
+
 def main():
     kind, service, header = sys.argv[1:4]
     files = [pathlib.Path(name) for name in sys.argv[4:]]
-    includes, constant = {"migrations": migrations, "redis": redis}[kind](files)
+    kinds = {"migrations": migrations, "redis": redis, "policies": policies}
+    includes, constant = kinds[kind](files)
     target = pathlib.Path(header)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(

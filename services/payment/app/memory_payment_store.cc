@@ -69,6 +69,10 @@ Task<std::string> MemoryPaymentStore::Commit(Change change, Commitment commitmen
   }
   Payment& kept = payments_[change.payment.id.value()];
   if (kept.version != change.payment.version - 1) co_return Refuse(kPaymentRaced);
+  if (change.grace.has_value()) {
+    const bool first = graces_.emplace(change.grace->account, change.grace->day).second;
+    if (!first) co_return Refuse(kPaymentRaced);
+  }
   for (const LedgerTransaction& posting : change.postings) CO_RETURN_IF_ERROR(Post(posting));
   kept = change.payment;
   for (const Refund& refund : change.refunds) refunds_[refund.id.value()] = refund;
@@ -126,6 +130,10 @@ Task<std::vector<Refund>> MemoryPaymentStore::ListRefunds(PaymentId payment, Pag
     found.resize(static_cast<std::size_t>(page.size));
   }
   co_return found;
+}
+
+Task<bool> MemoryPaymentStore::HasUsedGrace(std::string account, absl::CivilDay day) {
+  co_return graces_.count({account, day}) > 0;
 }
 
 Task<std::vector<PaymentId>> MemoryPaymentStore::DueInquiries(absl::Time now, int count_max) {

@@ -22,6 +22,7 @@ class MemoryPaymentStore final : public PaymentStore {
   Task<Refund> LoadRefund(RefundId id) override;
   Task<std::vector<Payment>> List(std::string account, Page page) override;
   Task<std::vector<Refund>> ListRefunds(PaymentId payment, Page page) override;
+  Task<bool> HasUsedGrace(std::string account, absl::CivilDay day) override;
   Task<std::vector<PaymentId>> DueInquiries(absl::Time now, int count_max) override;
   Task<std::vector<RefundId>> DueRefunds(absl::Time now, int count_max) override;
   Task<std::int64_t> CountStuckRefunds(absl::Time decided_before) override;
@@ -55,6 +56,7 @@ class MemoryPaymentStore final : public PaymentStore {
   std::map<std::string, LedgerTransaction> ledger_;
   std::map<AnswerKey, Answer> answers_;
   std::set<std::string> nonces_;
+  std::set<std::pair<std::string, absl::CivilDay>> graces_;
   std::vector<Effect> effects_;
   int races_to_lose_ = 0;
 };

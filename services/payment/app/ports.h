@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
 #include "libs/async/task.h"
@@ -63,7 +64,8 @@ class PaymentStore {
   virtual Task<std::string> Insert(Payment payment, Commitment commitment) = 0;
 
   /// Stores a change, its postings, its effects and the answer, all or nothing. The change's
-  /// payment carries the next version; kPaymentRaced when another change took it first. A change
+  /// payment carries the next version; kPaymentRaced when another change took it first, or took the
+  /// grace. A change
   /// that changed nothing stores its answer alone. The answer's bytes come back, "" without one.
   virtual Task<std::string> Commit(Change change, Commitment commitment) = 0;
 
@@ -78,6 +80,9 @@ class PaymentStore {
 
   /// A payment's refunds, oldest first.
   virtual Task<std::vector<Refund>> ListRefunds(PaymentId payment, Page page) = 0;
+
+  /// Whether the account used its grace of `day`, see GraceRule.
+  virtual Task<bool> HasUsedGrace(std::string account, absl::CivilDay day) = 0;
 
   /// Payments whose provider shall be asked by now, the most overdue first.
   virtual Task<std::vector<PaymentId>> DueInquiries(absl::Time now, int count_max) = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/async/status_macros.h"
+#include "services/payment/app/asked_policy.h"
 #include "services/payment/app/races.h"
 #include "services/payment/domain/refusals.h"
 
@@ -32,6 +33,16 @@ absl::Status CheckMayRefund(const Payment& payment, const RefundCommand& command
   return payment.fare.has_value() ? absl::OkStatus() : Refuse(kNotSettledYet);
 }
 
+absl::CivilDay CancelDay(const FareFacts& facts) {
+  return absl::ToCivilDay(facts.cancel_time, RailwayZone());
+}
+
+std::optional<GraceUse> GraceUsed(const Payment& payment, const std::optional<FeeQuote>& quote,
+                                  const std::optional<FareFacts>& facts) {
+  if (!quote.has_value() || quote->tier != kGraceTier) return std::nullopt;
+  return GraceUse{payment.account, CancelDay(*facts)};
+}
+
 }  // namespace
 
 Task<std::string> Refunding::Refund(RefundCommand command,
@@ -55,10 +66,11 @@ Task<std::string> Refunding::Once(RefundCommand command,
     ReturnOrder order;
     order.reason = command.reason;
     if (command.facts.has_value()) {
-      ASSIGN_OR_CO_RETURN(const FeePolicy policy, policies_.Find(before.policy));
-      ASSIGN_OR_CO_RETURN(order.quote, AssessFee(policy, *command.facts));
+      FareFacts facts = *command.facts;
+      ASSIGN_OR_CO_RETURN(order.quote, co_await Assess(before, std::move(facts)));
     }
     ASSIGN_OR_CO_RETURN(change, Return(before, order, now));
+    change.grace = GraceUsed(before, order.quote, command.facts);
   } else {
     change = ReturnOnArrival(before, command.reason, now);
   }
@@ -73,14 +85,28 @@ Task<std::string> Refunding::Once(RefundCommand command,
 
 Task<FeeQuote> Refunding::Quote(QuoteQuestion question) {
   if (!question.id.has_value()) {
-    co_return AssessFee(policies_.InForceAt(clock_.Now()), question.facts);
+    ASSIGN_OR_CO_RETURN(const FeePolicy asked,
+                        AskedPolicy(policies_, question.profile, clock_.Now()));
+    co_return AssessFee(asked, question.facts);
   }
   ASSIGN_OR_CO_RETURN(const Payment payment, co_await store_.Load(*question.id));
   CO_RETURN_IF_ERROR(CheckVisible(payment, question.viewer));
+  FareFacts facts = question.facts;
+  co_return co_await Assess(payment, std::move(facts));
+}
+
+// Who was served out of a prepayment has waited and meant it: no grace.
+Task<FeeQuote> Refunding::Assess(Payment payment, FareFacts facts) {
   ASSIGN_OR_CO_RETURN(const FeePolicy policy, policies_.Find(payment.policy));
-  ASSIGN_OR_CO_RETURN(FeeQuote quote, AssessFee(policy, question.facts));
   ASSIGN_OR_CO_RETURN(const Money left, Left(payment));
-  co_return Within(std::move(quote), left);
+  CO_RETURN_IF_ERROR(CheckWithin(facts.fare, facts.tickets, left));
+  facts.grace_from.reset();
+  if (policy.grace.has_value() && payment.product == Product::kRail) {
+    const absl::CivilDay day = CancelDay(facts);
+    ASSIGN_OR_CO_RETURN(const bool used, co_await store_.HasUsedGrace(payment.account, day));
+    if (!used) facts.grace_from = payment.pay_time;
+  }
+  co_return AssessFee(policy, facts);
 }
 
 }  // namespace houbu::payment

@@ -25,7 +25,8 @@ struct RefundCommand {
 struct QuoteQuestion {
   Viewer viewer;
   std::optional<PaymentId> id;  ///< With it the policy in force at its purchase speaks.
-  FareFacts facts;
+  std::string profile;          ///< Else the policy of this id; empty for today's.
+  FareFacts facts;              ///< Of a payment, the grace of today is found out here.
 };
 
 /// Decides refunds and quotes them.
@@ -37,14 +38,17 @@ class Refunding final {
 
   /// Decides a refund, never of more than is left; it is on its way when this ends. A payment
   /// without money is closed, and what arrives all the same goes back whole; the refund then has
-  /// no id. Refuses kPaymentUnknown, kPolicyUnknown, kNotSettledYet.
+  /// no id. Refuses kPaymentUnknown, kPolicyUnknown, kNotSettledYet, kAboveRest.
   Task<std::string> Refund(RefundCommand command, Mutation<houbu::payment::Refund> mutation);
 
-  /// Says what a refund would give and until when; of a payment, no more than is left of it.
+  /// Says what a refund would give and until when. Refuses kPaymentUnknown, kPolicyUnknown,
+  /// kAboveRest, and an unknown profile as a field of the request.
   Task<FeeQuote> Quote(QuoteQuestion question);
 
  private:
   Task<std::string> Once(RefundCommand command, Mutation<houbu::payment::Refund> mutation);
+
+  Task<FeeQuote> Assess(Payment payment, FareFacts facts);
 
   PaymentStore& store_;
   const Clock& clock_;

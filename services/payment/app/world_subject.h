@@ -8,6 +8,7 @@
 
 #include "libs/testing/manual_clock.h"
 #include "libs/testing/run_task.h"
+#include "services/payment/app/change_quoting.h"
 #include "services/payment/app/fact_application.h"
 #include "services/payment/app/inquiry.h"
 #include "services/payment/app/memory_payment_store.h"
@@ -34,6 +35,7 @@ struct TestWorld {
   PaymentStart start{store, clock, providers, facts};
   PaymentClosing closing{store, clock, providers, facts};
   Refunding refunding{store, clock, policies};
+  ChangeQuoting change_quoting{store, clock, policies};
   Settlement settlement{store, clock};
   PaymentLookup lookup{store};
   Inquiry inquiry{store, clock, providers, facts, closing};

@@ -67,10 +67,13 @@ absl::StatusOr<ChangeQuote> AssessChange(const FeePolicy& policy, const ChangeFa
   quote.due = balance.minor_units > 0 ? balance : nothing;
   ASSIGN_OR_RETURN(quote.refund, Subtract(quote.due, balance));
   quote.tier = same_day ? "SAME_DAY" : tier.name;
-  quote.holds_until = TierEnd(policy.change.tiers, departure, change);
+  // What the day makes free stays so, whatever the time.
+  quote.holds_until =
+      same_day ? std::max(departure, change) : TierEnd(policy.change.tiers, departure, change);
   if (policy.change.fee_on_difference && ticket.cheaper.minor_units > 0) {
     quote.holds_until = std::min(quote.holds_until, TierEnd(policy.rail, departure, change));
   }
+  quote.policy = policy.id;
   quote.into_spring_festival = InSpringFestival(policy, facts.new_travel_day);
   quote.later = WholeSecond(facts.new_departure_time) > departure;
   return quote;

@@ -31,7 +31,8 @@ struct ChangeQuote {
   Money due;             ///< To be paid: the difference of a dearer fare and the fee, or nothing.
   Money refund;          ///< To come back: the difference of a cheaper fare less both fees.
   std::string tier;  ///< The tier of the change that spoke; SAME_DAY where the day makes it free.
-  absl::Time holds_until;
+  absl::Time holds_until;  ///< From then on another tier may speak; the departure at the end.
+  std::string policy;      ///< The id of the policy that spoke.
   /// What a refund of the changed ticket must be told later.
   bool into_spring_festival = false;
   /// Whether it leaves later than the train given up: then its refund must be told how much time

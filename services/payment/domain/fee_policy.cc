@@ -50,7 +50,8 @@ Spoken TierOf(const std::vector<FeeTier>& tiers, absl::Time departure, absl::Tim
   return {tier.name, tier.percent, TierEnd(tiers, departure, cancel)};
 }
 
-// The grace ends with the second named; the quote holds up to the next one.
+// The grace ends with the second named; the quote holds up to the next one. What is free anyway
+// uses no grace up.
 std::optional<Spoken> Grace(const FeePolicy& policy, const FareFacts& facts, absl::Time departure,
                             absl::Time cancel) {
   if (!policy.grace.has_value() || !facts.grace_from.has_value()) return std::nullopt;
@@ -59,8 +60,8 @@ std::optional<Spoken> Grace(const FeePolicy& policy, const FareFacts& facts, abs
   }
   const absl::Time last = std::min(WholeSecond(*facts.grace_from) + policy.grace->after_purchase,
                                    departure - policy.grace->before_departure);
-  if (cancel > last) return std::nullopt;
-  return Spoken{"GRACE", 0, last + absl::Seconds(1)};
+  if (cancel > last || TierAt(policy.rail, departure - cancel).percent == 0) return std::nullopt;
+  return Spoken{kGraceTier, 0, last + absl::Seconds(1)};
 }
 
 Spoken SpeakOfRail(const FeePolicy& policy, const FareFacts& facts, absl::Time departure,
@@ -142,6 +143,9 @@ absl::Time TierEnd(const std::vector<FeeTier>& tiers, absl::Time departure, absl
   return departure - tier.remaining + grace;
 }
 
+// Without summer time since 1991, so that no table of zones is needed.
+absl::TimeZone RailwayZone() { return absl::FixedTimeZone(8 * 60 * 60); }
+
 bool InSpringFestival(const FeePolicy& policy, absl::CivilDay day) {
   return std::any_of(policy.spring_festivals.begin(), policy.spring_festivals.end(),
                      [day](const DayRange& range) { return range.Contains(day); });
@@ -177,7 +181,9 @@ const FeePolicy& SeedPolicy() {
                {"TWENTY_PERCENT", -absl::InfiniteDuration(), true, 20}},
       .appointment = {{"FREE", absl::ZeroDuration(), false, 0},
                       {"FORFEITED", -absl::InfiniteDuration(), true, 100}},
-      .spring_festivals = {},
+      .spring_festivals = {{absl::CivilDay(2025, 1, 14), absl::CivilDay(2025, 2, 22)},
+                           {absl::CivilDay(2026, 2, 2), absl::CivilDay(2026, 3, 13)},
+                           {absl::CivilDay(2027, 1, 22), absl::CivilDay(2027, 3, 2)}},
       .change = {.tiers = {{"FREE", -absl::InfiniteDuration(), true, 0}}},
       .later_change = std::nullopt,
       .grace = std::nullopt,
@@ -248,7 +254,14 @@ absl::StatusOr<FeeQuote> AssessFee(const FeePolicy& policy, const FareFacts& fac
   ASSIGN_OR_RETURN(const Money fares, Multiply(facts.fare, facts.tickets));
   ASSIGN_OR_RETURN(const Money fee, Multiply(fee_each, facts.tickets));
   ASSIGN_OR_RETURN(const Money refund, Subtract(fares, fee));
-  return FeeQuote{fee, refund, spoken.tier, spoken.until};
+  return FeeQuote{fee, refund, spoken.tier, spoken.until, policy.id};
+}
+
+absl::Status CheckWithin(Money fare, int tickets, Money left) {
+  ASSIGN_OR_RETURN(const Money fares, Multiply(fare, tickets));
+  ASSIGN_OR_RETURN(const auto fit, Compare(fares, left));
+  if (std::is_lteq(fit)) return absl::OkStatus();
+  return Refuse(kAboveRest, {{"field", "fare"}, {"left", FormatYuan(left)}});
 }
 
 absl::StatusOr<FeeQuote> Within(FeeQuote quote, Money left) {

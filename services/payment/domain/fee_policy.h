@@ -19,6 +19,15 @@
 
 namespace houbu::payment {
 
+/// The most a fare or a payment may be: ten million yuan.
+inline constexpr std::int64_t kFareMax = 1'000'000'000;
+
+/// The tier that speaks for a refund right after the purchase.
+inline constexpr char kGraceTier[] = "GRACE";
+
+/// The zone the railway counts its days in: Beijing time.
+absl::TimeZone RailwayZone();
+
 /// What is paid for.
 enum class Product { kRail, kAppointment, kPrepayment };
 
@@ -65,7 +74,8 @@ struct LaterChangeRule {
   friend bool operator==(const LaterChangeRule& a, const LaterChangeRule& b) = default;
 };
 
-/// A ticket given back right after it was bought, once per person and day, is refunded whole.
+/// A ticket given back right after it was bought is refunded whole, once per person and day: who
+/// paid, and the day it is given back.
 struct GraceRule {
   absl::Duration after_purchase;    ///< No later than this after it was bought.
   absl::Duration before_departure;  ///< No later than this before departure.
@@ -166,6 +176,7 @@ struct FeeQuote {
   Money refund;  ///< Of all tickets: fares less fee.
   std::string tier;
   absl::Time holds_until;  ///< From then on another tier may speak; the departure at the end.
+  std::string policy{};    ///< The id of the policy that spoke.
 };
 
 /// Returns the fee of one ticket at `percent`: rounded to the policy's step (below half of it down,
@@ -175,6 +186,10 @@ absl::StatusOr<Money> FeeOfTicket(const FeePolicy& policy, Money fare, int perce
 /// Returns what `policy` asks for. Times are cut to whole seconds first: a boundary belongs to the
 /// second it is in. Refuses kAmountOverflow.
 absl::StatusOr<FeeQuote> AssessFee(const FeePolicy& policy, const FareFacts& facts);
+
+/// Refuses kAboveRest, naming the fare, when `tickets` at `fare` are more than what is `left` of a
+/// payment; kCurrencyMismatch, kAmountOverflow.
+absl::Status CheckWithin(Money fare, int tickets, Money left);
 
 /// Returns `quote` for no more than is left of the money: first the refund shrinks, then the fee.
 /// Refuses kCurrencyMismatch.

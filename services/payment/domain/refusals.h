@@ -67,6 +67,10 @@ inline constexpr Refusal kPaymentRaced{absl::StatusCode::kAborted, "PAYMENT_RACE
 inline constexpr Refusal kPolicyUnknown{absl::StatusCode::kFailedPrecondition, "POLICY_UNKNOWN",
                                         "The fee policy of the payment is not configured."};
 
+/// More is to go back, or to be changed, than what is left of the payment.
+inline constexpr Refusal kAboveRest{absl::StatusCode::kFailedPrecondition, "AMOUNT_ABOVE_REST",
+                                    "The fares are more than what is left of the payment."};
+
 /// A fact of a provider does not fit what was asked; it is asked again, never believed.
 inline constexpr Refusal kFactMismatch{absl::StatusCode::kFailedPrecondition, "FACT_MISMATCH",
                                        "The provider's word does not fit the payment."};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
 #include "libs/base/money.h"
@@ -21,12 +22,19 @@
 
 namespace houbu::payment {
 
+/// A grace that is used up: there is one per person and day.
+struct GraceUse {
+  std::string account;
+  absl::CivilDay day;  ///< In RailwayZone().
+};
+
 /// A payment as it shall be, and what goes with it.
 struct Change {
   Payment payment;
   std::vector<Refund> refunds;  ///< New ones and changed ones, as they shall be.
   std::vector<LedgerTransaction> postings;
   std::vector<Effect> effects;
+  std::optional<GraceUse> grace;
   bool changed = false;  ///< False when nothing is to be stored.
 };
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/rpc/validate.h"
+#include "libs/rpc/wire.h"
 
 namespace houbu::payment {
 
@@ -60,12 +61,32 @@ RefundReason ParseReason(Violations& violations, absl::string_view field, v1::Re
   }
 }
 
+Money ParseFare(Violations& violations, const std::string& field, bool set,
+                const type::v1::Money& value) {
+  const Money fare = rpc::RequireMoney(violations, field, set, value);
+  if (!set || !rpc::FromWire(value).ok() || value.minor_units() < 0) return fare;
+  if (fare.currency != Currency()) {
+    violations.Add(absl::StrCat(field, ".currency_code"), "must be CNY");
+  }
+  if (fare.minor_units == 0 || fare.minor_units > kFareMax) {
+    violations.Add(absl::StrCat(field, ".minor_units"), absl::StrCat("must be 1 to ", kFareMax));
+  }
+  return fare;
+}
+
+std::optional<PaymentId> ParseQuoted(Violations& violations, absl::string_view name,
+                                     absl::string_view profile) {
+  if (name.empty()) return std::nullopt;
+  if (!profile.empty()) violations.Add("profile", "must not be given with name");
+  return ParsePaymentName(violations, "name", name);
+}
+
 FareFacts ParseFareFacts(Violations& violations, const std::string& field,
                          const v1::FareFacts& facts) {
   const auto at = [&field](absl::string_view member) { return absl::StrCat(field, ".", member); };
   FareFacts parsed;
   parsed.product = ParseProduct(violations, at("product"), facts.product());
-  parsed.fare = rpc::RequireMoney(violations, at("fare"), facts.has_fare(), facts.fare());
+  parsed.fare = ParseFare(violations, at("fare"), facts.has_fare(), facts.fare());
   parsed.tickets = facts.tickets();
   rpc::RequireInRange(violations, at("tickets"), facts.tickets(), rpc::Range{1, 9});
   parsed.departure_time = rpc::RequireTime(violations, at("departure_time"),
@@ -73,6 +94,31 @@ FareFacts ParseFareFacts(Violations& violations, const std::string& field,
   parsed.cancel_time =
       rpc::RequireTime(violations, at("cancel_time"), facts.has_cancel_time(), facts.cancel_time());
   parsed.changed_into_spring_festival = facts.changed_into_spring_festival();
+  if (facts.has_left_when_changed_later()) {
+    const auto left = rpc::FromWire(facts.left_when_changed_later());
+    if (!left.ok()) violations.Add(at("left_when_changed_later"), "must be a valid duration");
+    if (left.ok()) parsed.left_when_changed_later = *left;
+  }
+  return parsed;
+}
+
+ChangeFacts ParseChangeFacts(Violations& violations, const std::string& field,
+                             const v1::ChangeFacts& facts) {
+  const auto at = [&field](absl::string_view member) { return absl::StrCat(field, ".", member); };
+  ChangeFacts parsed;
+  parsed.fare = ParseFare(violations, at("fare"), facts.has_fare(), facts.fare());
+  parsed.new_fare = ParseFare(violations, at("new_fare"), facts.has_new_fare(), facts.new_fare());
+  parsed.tickets = facts.tickets();
+  rpc::RequireInRange(violations, at("tickets"), facts.tickets(), rpc::Range{1, 9});
+  parsed.departure_time = rpc::RequireTime(violations, at("departure_time"),
+                                           facts.has_departure_time(), facts.departure_time());
+  parsed.new_departure_time =
+      rpc::RequireTime(violations, at("new_departure_time"), facts.has_new_departure_time(),
+                       facts.new_departure_time());
+  parsed.travel_day = absl::ToCivilDay(parsed.departure_time, RailwayZone());
+  parsed.new_travel_day = absl::ToCivilDay(parsed.new_departure_time, RailwayZone());
+  parsed.change_time =
+      rpc::RequireTime(violations, at("change_time"), facts.has_change_time(), facts.change_time());
   return parsed;
 }
 

@@ -1,6 +1,7 @@
 /// Requests on the wire as commands: every field checked, all violations heard at once.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -8,6 +9,7 @@
 #include "libs/base/refusal.h"
 #include "libs/rpc/call.h"
 #include "services/payment/app/viewer.h"
+#include "services/payment/domain/change_fee.h"
 #include "services/payment/domain/fee_policy.h"
 #include "services/payment/domain/payment.h"
 #include "services/payment/domain/refund.h"
@@ -31,8 +33,21 @@ Channel ParseChannel(Violations& violations, absl::string_view field, v1::Channe
 /// The reason of a field.
 RefundReason ParseReason(Violations& violations, absl::string_view field, v1::RefundReason reason);
 
+/// A fare or an amount to be paid: renminbi, more than zero, at most kFareMax.
+Money ParseFare(Violations& violations, const std::string& field, bool set,
+                const type::v1::Money& value);
+
+/// The payment a quote is of, from `name`; nothing where none is named. `profile` is for quotes of
+/// no payment.
+std::optional<PaymentId> ParseQuoted(Violations& violations, absl::string_view name,
+                                     absl::string_view profile);
+
 /// The facts of a fee; `field` is where they stand.
 FareFacts ParseFareFacts(Violations& violations, const std::string& field,
                          const v1::FareFacts& facts);
+
+/// The facts of a change; `field` is where they stand. Days are those of RailwayZone().
+ChangeFacts ParseChangeFacts(Violations& violations, const std::string& field,
+                             const v1::ChangeFacts& facts);
 
 }  // namespace houbu::payment

@@ -1,5 +1,6 @@
 #include "services/payment/rpc/parse.h"
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,68 @@ TEST_CASE("Sound facts of a fee are read as they are", "[payment][rpc]") {
   CHECK(parsed.tickets == 2);
   CHECK(parsed.departure_time == absl::FromUnixSeconds(1'796'083'200));
   CHECK(parsed.changed_into_spring_festival);
+}
+
+TEST_CASE("A fare is renminbi, more than zero and within reason", "[payment][rpc]") {
+  struct Row {
+    const char* currency;
+    std::int64_t minor_units;
+    std::vector<std::string> fields;
+  };
+  const std::vector<Row> rows = {
+      {"CNY", 1, {}},
+      {"CNY", kFareMax, {}},
+      {"CNY", 0, {"fare.minor_units"}},
+      {"CNY", -1, {"fare.minor_units"}},
+      {"CNY", kFareMax + 1, {"fare.minor_units"}},
+      {"CNY", std::numeric_limits<std::int64_t>::max(), {"fare.minor_units"}},
+      {"HKD", 100, {"fare.currency_code"}},
+      {"USD", 0, {"fare.currency_code", "fare.minor_units"}},
+      {"cny", 100, {"fare.currency_code"}},
+      {"", 100, {"fare.currency_code"}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.currency, row.minor_units);
+    Violations violations;
+    type::v1::Money fare;
+    fare.set_currency_code(row.currency);
+    fare.set_minor_units(row.minor_units);
+    ParseFare(violations, "fare", true, fare);
+    CHECK(FieldsOf(violations) == row.fields);
+  }
+  Violations violations;
+  ParseFare(violations, "fare", false, type::v1::Money());
+  CHECK(FieldsOf(violations) == std::vector<std::string>{"fare"});
+}
+
+TEST_CASE("Everything wrong with the facts of a change is heard at once", "[payment][rpc]") {
+  Violations violations;
+  v1::ChangeFacts facts;
+  facts.mutable_fare()->set_currency_code("CNY");
+  ParseChangeFacts(violations, "change_facts", facts);
+  CHECK(FieldsOf(violations) ==
+        std::vector<std::string>{"change_facts.fare.minor_units", "change_facts.new_fare",
+                                 "change_facts.tickets", "change_facts.departure_time",
+                                 "change_facts.new_departure_time", "change_facts.change_time"});
+}
+
+TEST_CASE("Travel days of a change are Beijing's", "[payment][rpc][X-14]") {
+  Violations violations;
+  v1::ChangeFacts facts;
+  facts.mutable_departure_time()->set_seconds(1'796'054'399);      // 23:59:59 on 30 November
+  facts.mutable_new_departure_time()->set_seconds(1'796'054'400);  // midnight
+  const ChangeFacts parsed = ParseChangeFacts(violations, "change_facts", facts);
+  CHECK(parsed.travel_day == absl::CivilDay(2026, 11, 30));
+  CHECK(parsed.new_travel_day == absl::CivilDay(2026, 12, 1));
+}
+
+TEST_CASE("A quote is of a payment or of a profile", "[payment][rpc]") {
+  Violations violations;
+  CHECK(!ParseQuoted(violations, "", "seed").has_value());
+  CHECK(ParseQuoted(violations, "payments/py-1", "")->value() == "py-1");
+  CHECK(violations.empty());
+  ParseQuoted(violations, "payments/py-1", "seed");
+  CHECK(FieldsOf(violations) == std::vector<std::string>{"profile"});
 }
 
 TEST_CASE("Unknown enums and names are refused by their field", "[payment][rpc]") {

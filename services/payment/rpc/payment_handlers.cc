@@ -74,6 +74,12 @@ grpc::ServerUnaryReactor* PaymentHandlers::QuoteRefund(grpc::CallbackServerConte
   return seam_.Run(context, request, response, this, &PaymentHandlers::Quote);
 }
 
+grpc::ServerUnaryReactor* PaymentHandlers::QuoteChange(grpc::CallbackServerContext* context,
+                                                       const v1::QuoteChangeRequest* request,
+                                                       v1::ChangeQuote* response) {
+  return seam_.Run(context, request, response, this, &PaymentHandlers::Change);
+}
+
 grpc::ServerUnaryReactor* PaymentHandlers::ListRefunds(grpc::CallbackServerContext* context,
                                                        const v1::ListRefundsRequest* request,
                                                        v1::ListRefundsResponse* response) {
@@ -94,10 +100,7 @@ Task<v1::Payment> PaymentHandlers::Create(const rpc::Call& call,
   rpc::RequireName(violations, "account", request.account(), "accounts/{account}");
   command.account = request.account();
   command.product = ParseProduct(violations, "product", request.product());
-  command.amount = rpc::RequireMoney(violations, "amount", request.has_amount(), request.amount());
-  if (request.has_amount() && command.amount.minor_units == 0) {
-    violations.Add("amount", "must be more than zero");
-  }
+  command.amount = ParseFare(violations, "amount", request.has_amount(), request.amount());
   command.expire_time =
       rpc::RequireTime(violations, "expire_time", request.has_expire_time(), request.expire_time());
   command.traceparent = call.traceparent;
@@ -215,13 +218,34 @@ Task<v1::RefundQuote> PaymentHandlers::Quote(const rpc::Call& call,
   QuoteQuestion question;
   if (!request.has_fare_facts()) violations.Add("fare_facts", "is required");
   question.facts = ParseFareFacts(violations, "fare_facts", request.fare_facts());
-  if (!request.name().empty()) {
-    question.id = ParsePaymentName(violations, "name", request.name());
+  if (request.has_purchase_time()) {
+    question.facts.grace_from =
+        rpc::RequireTime(violations, "purchase_time", true, request.purchase_time());
   }
+  if (request.has_purchase_time() && !request.name().empty()) {
+    violations.Add("purchase_time", "must not be given with name");
+  }
+  question.profile = request.profile();
+  question.id = ParseQuoted(violations, request.name(), request.profile());
   question.viewer = ViewerOf(call.caller);
   CO_RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_CO_RETURN(const FeeQuote quote,
                       co_await use_cases_.refunding.Quote(std::move(question)));
+  co_return Render(quote);
+}
+
+Task<v1::ChangeQuote> PaymentHandlers::Change(const rpc::Call& call,
+                                              const v1::QuoteChangeRequest& request) {
+  Violations violations;
+  ChangeQuestion question;
+  if (!request.has_change_facts()) violations.Add("change_facts", "is required");
+  question.facts = ParseChangeFacts(violations, "change_facts", request.change_facts());
+  question.profile = request.profile();
+  question.id = ParseQuoted(violations, request.name(), request.profile());
+  question.viewer = ViewerOf(call.caller);
+  CO_RETURN_IF_ERROR(violations.ToStatus());
+  ASSIGN_OR_CO_RETURN(const ChangeQuote quote,
+                      co_await use_cases_.change_quoting.Quote(std::move(question)));
   co_return Render(quote);
 }
 

@@ -4,6 +4,7 @@
 #include "libs/async/task.h"
 #include "libs/rpc/call.h"
 #include "libs/rpc/seam.h"
+#include "services/payment/app/change_quoting.h"
 #include "services/payment/app/payment_closing.h"
 #include "services/payment/app/payment_lookup.h"
 #include "services/payment/app/payment_opening.h"
@@ -21,6 +22,7 @@ struct PaymentUseCases {
   PaymentStart& start;
   PaymentClosing& closing;
   Refunding& refunding;
+  ChangeQuoting& change_quoting;
   Settlement& settlement;
   PaymentLookup& lookup;
 };
@@ -56,6 +58,9 @@ class PaymentHandlers final : public v1::PaymentService::CallbackService {
   grpc::ServerUnaryReactor* QuoteRefund(grpc::CallbackServerContext* context,
                                         const v1::QuoteRefundRequest* request,
                                         v1::RefundQuote* response) override;
+  grpc::ServerUnaryReactor* QuoteChange(grpc::CallbackServerContext* context,
+                                        const v1::QuoteChangeRequest* request,
+                                        v1::ChangeQuote* response) override;
   grpc::ServerUnaryReactor* ListRefunds(grpc::CallbackServerContext* context,
                                         const v1::ListRefundsRequest* request,
                                         v1::ListRefundsResponse* response) override;
@@ -70,6 +75,7 @@ class PaymentHandlers final : public v1::PaymentService::CallbackService {
   Task<v1::Refund> Refund(const rpc::Call& call, const v1::RefundPaymentRequest& request);
   Task<v1::Payment> Settle(const rpc::Call& call, const v1::SettlePaymentRequest& request);
   Task<v1::RefundQuote> Quote(const rpc::Call& call, const v1::QuoteRefundRequest& request);
+  Task<v1::ChangeQuote> Change(const rpc::Call& call, const v1::QuoteChangeRequest& request);
   Task<v1::ListRefundsResponse> Refunds(const rpc::Call& call,
                                         const v1::ListRefundsRequest& request);
 

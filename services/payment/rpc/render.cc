@@ -86,6 +86,7 @@ v1::Payment Render(const Payment& payment) {
   wire.set_code_url(payment.code_url);
   if (payment.pay_time.has_value()) *wire.mutable_pay_time() = rpc::ToWire(*payment.pay_time);
   wire.set_product(ProductOnWire(payment.product));
+  wire.set_fee_profile(payment.policy);
   return wire;
 }
 
@@ -109,6 +110,21 @@ v1::RefundQuote Render(const FeeQuote& quote) {
   *wire.mutable_refund() = rpc::ToWire(quote.refund);
   wire.set_tier(quote.tier);
   *wire.mutable_expire_time() = rpc::ToWire(quote.holds_until);
+  wire.set_profile(quote.policy);
+  return wire;
+}
+
+v1::ChangeQuote Render(const ChangeQuote& quote) {
+  v1::ChangeQuote wire;
+  *wire.mutable_fee() = rpc::ToWire(quote.fee);
+  *wire.mutable_difference_fee() = rpc::ToWire(quote.difference_fee);
+  *wire.mutable_due() = rpc::ToWire(quote.due);
+  *wire.mutable_refund() = rpc::ToWire(quote.refund);
+  wire.set_tier(quote.tier);
+  *wire.mutable_expire_time() = rpc::ToWire(quote.holds_until);
+  wire.set_profile(quote.policy);
+  wire.set_into_spring_festival(quote.into_spring_festival);
+  wire.set_later(quote.later);
   return wire;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "services/payment/app/payment_lookup.h"
+#include "services/payment/domain/change_fee.h"
 #include "services/payment/domain/fee_policy.h"
 #include "services/payment/domain/payment.h"
 #include "services/payment/domain/refund.h"
@@ -16,6 +17,8 @@ namespace houbu::payment {
 v1::Payment Render(const Payment& payment);
 /// A refund.
 v1::Refund Render(const Refund& refund);
+/// A quote of a change.
+v1::ChangeQuote Render(const ChangeQuote& quote);
 /// A quote.
 v1::RefundQuote Render(const FeeQuote& quote);
 /// The ledger's sums.

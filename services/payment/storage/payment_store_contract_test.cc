@@ -121,6 +121,27 @@ TEMPLATE_TEST_CASE("Of two changes of one version one is stored", "[payment][sto
   CHECK(kept.order == "bookings/bk-1");
 }
 
+TEMPLATE_TEST_CASE("A grace is used once a person and day", "[payment][store][X-14]", MemoryBench,
+                   PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  PaymentStore& store = bench.store();
+  const absl::CivilDay day(2026, 2, 28);
+  CHECK(!*bench.Run(store.HasUsedGrace("accounts/ac-1", day)));
+  Change first = Next(*Return(Paid(bench, "py-1"), ReturnOrder(), kNow));
+  first.grace = GraceUse{"accounts/ac-1", day};
+  REQUIRE(bench.Run(store.Commit(first, Answering("", ""))).ok());
+  CHECK(*bench.Run(store.HasUsedGrace("accounts/ac-1", day)));
+  CHECK(!*bench.Run(store.HasUsedGrace("accounts/ac-1", day + 1)));
+  CHECK(!*bench.Run(store.HasUsedGrace("accounts/ac-2", day)));
+  Change second = Next(*Return(Paid(bench, "py-2"), ReturnOrder(), kNow));
+  second.grace = first.grace;
+  CHECK(ReasonOf(bench.Run(store.Commit(second, Answering("", ""))).status()) == "PAYMENT_RACED");
+  CHECK(bench.Run(store.Load(PaymentId("py-2")))->returned == Fen(0));
+  second.grace->day = day + 1;
+  CHECK(bench.Run(store.Commit(second, Answering("", ""))).ok());
+}
+
 TEMPLATE_TEST_CASE("Refunds are kept, changed and listed in order", "[payment][store][W-14]",
                    MemoryBench, PostgresBench) {
   TestType bench;

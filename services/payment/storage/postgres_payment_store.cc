@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "libs/async/status_macros.h"
+#include "libs/base/civil.h"
 #include "libs/postgres/errors.h"
 #include "services/payment/domain/refusals.h"
 #include "services/payment/storage/names.h"
@@ -47,6 +48,12 @@ constexpr char kUpsertRefund[] = R"sql(
         generation = excluded.generation, asked = excluded.asked,
         provider_refund = excluded.provider_refund, ask_at = excluded.ask_at,
         tries = excluded.tries)sql";
+
+constexpr char kUseGrace[] = R"sql(
+    INSERT INTO graces (account, day, payment) VALUES ($1, $2::date, $3))sql";
+
+constexpr char kHasUsedGrace[] = R"sql(
+    SELECT EXISTS (SELECT FROM graces WHERE account = $1 AND day = $2::date) AS used)sql";
 
 constexpr char kPostTransaction[] = R"sql(
     INSERT INTO ledger_transactions (key, event, payment, post_time)
@@ -133,6 +140,17 @@ Task<postgres::UnitOfWork> PostgresPaymentStore::WriteChange(postgres::UnitOfWor
     postgres::Parameters values = WriteRefund(refund);
     CO_RETURN_IF_ERROR(co_await work.transaction().Execute(std::move(sql), std::move(values)));
   }
+  if (change.grace.has_value()) {
+    postgres::Parameters grace;
+    grace.Add(change.grace->account)
+        .Add(FormatCivilDay(change.grace->day))
+        .Add(change.payment.id.value());
+    const auto used = co_await work.transaction().Execute(kUseGrace, std::move(grace));
+    if (postgres::ConstraintOf(used.status()) == "graces_once_a_day") {
+      co_return Refuse(kPaymentRaced);
+    }
+    CO_RETURN_IF_ERROR(used.status());
+  }
   for (const LedgerTransaction& posting : change.postings) {
     ASSIGN_OR_CO_RETURN(work, co_await Post(std::move(work), posting));
   }
@@ -209,6 +227,14 @@ Task<std::vector<Refund>> PostgresPaymentStore::ListRefunds(PaymentId payment, P
     refunds.push_back(std::move(refund));
   }
   co_return refunds;
+}
+
+Task<bool> PostgresPaymentStore::HasUsedGrace(std::string account, absl::CivilDay day) {
+  postgres::Parameters params;
+  params.Add(account).Add(FormatCivilDay(day));
+  ASSIGN_OR_CO_RETURN(const postgres::Result found,
+                      co_await pool_.Query(kHasUsedGrace, std::move(params)));
+  co_return found.row(0).Bool("used");
 }
 
 Task<std::vector<PaymentId>> PostgresPaymentStore::DueInquiries(absl::Time now, int count_max) {

@@ -30,6 +30,7 @@ class PostgresPaymentStore final : public PaymentStore {
   Task<Refund> LoadRefund(RefundId id) override;
   Task<std::vector<Payment>> List(std::string account, Page page) override;
   Task<std::vector<Refund>> ListRefunds(PaymentId payment, Page page) override;
+  Task<bool> HasUsedGrace(std::string account, absl::CivilDay day) override;
   Task<std::vector<PaymentId>> DueInquiries(absl::Time now, int count_max) override;
   Task<std::vector<RefundId>> DueRefunds(absl::Time now, int count_max) override;
   Task<std::int64_t> CountStuckRefunds(absl::Time decided_before) override;
