@@ -92,7 +92,7 @@ class ScriptedHandlers final : public development::v1::ClockService::CallbackSer
   Answer answer_;
 };
 
-/// Serves one gRPC service on a loop and thread of its own until destroyed.
+/// Serves gRPC services on a loop and thread of its own until destroyed.
 class TestService final {
  public:
   /// Takes the tokens "good" (of accounts/ac-1) from the gateway, nothing else.
@@ -115,10 +115,15 @@ class TestService final {
 
   /// Starts to serve; gives why not.
   absl::Status Serve(grpc::Service& service) {
+    return Serve(std::vector<grpc::Service*>(1, &service));
+  }
+
+  /// Likewise, with several.
+  absl::Status Serve(const std::vector<grpc::Service*>& services) {
     rpc::ServerOptions options;
     options.address = "127.0.0.1:0";
     options.tls = authority.Issue("clock");
-    auto started = rpc::Server::Start(options, seam, {&service});
+    auto started = rpc::Server::Start(options, seam, services);
     if (!started.ok()) return started.status();
     server = *std::move(started);
     thread_ = std::thread([this] { loop.run(); });

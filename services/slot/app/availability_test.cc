@@ -7,13 +7,19 @@ namespace {
 const absl::CivilDay kDay(2026, 12, 1);
 constexpr LegRange kWhole = {0, 2};
 
-void WriteDown(SearchSubject& subject) {
+void WriteDown(SearchSubject& subject, const std::string& sharing = "") {
   subject.Station("A", "Ah", "");
   subject.Station("B", "Bee", "");
   subject.Station("C", "Cee", "");
   subject.Train("G1", "A 08:00 B 09:00 C 10:00");
   subject.Sell("G1", "second", 20000);
   subject.Sell("G1", "standing", 10000, ClassKind::kCounted);
+  if (!sharing.empty()) {
+    subject.Sell("G1", sharing, 5000);
+    ClassTemplate& sold = subject.catalogue.content.offers[0].trains.back().classes.back();
+    sold.shares = "second";
+    sold.coaches.clear();
+  }
   subject.Open();
 }
 
@@ -25,13 +31,14 @@ JourneyQuery Query(absl::CivilDay day = kDay) {
   return query;
 }
 
-// What a search that asks nobody says is left of second class; -1 where it does not know.
-int Left(SearchSubject& subject, absl::CivilDay day = kDay) {
+// What a search that asks nobody says is left of second class, or of the class that is the one but
+// so many dearest; -1 where it does not know.
+int Left(SearchSubject& subject, absl::CivilDay day = kDay, std::size_t cheaper = 0) {
   const auto page = subject.journeys.Look(Query(day));
   REQUIRE(page.ok());
   REQUIRE(page->journeys.size() == 1);
-  const ClassOffer& offer = page->journeys[0].classes.at(0);
-  REQUIRE(offer.code == "second");
+  const ClassOffer& offer = page->journeys[0].classes.at(cheaper);
+  REQUIRE((cheaper > 0 || offer.code == "second"));
   CHECK((offer.state == OfferState::kUnknown) == !page->unknown.empty());
   return offer.state == OfferState::kUnknown ? -1 : offer.free;
 }
@@ -69,6 +76,24 @@ TEST_CASE("nothing is said to be free before it was read", "[slot][availability]
   subject.changes.away = false;
   subject.CatchUp();
   CHECK(Left(subject) == 10);
+}
+
+TEST_CASE("what is left of a class is what is left of the one whose places it sells",
+          "[slot][availability][sharing]") {
+  SearchSubject subject;
+  WriteDown(subject, "bargain");
+  const std::string run = subject.RunOf("G1", kDay);
+  CHECK(Left(subject) == 10);
+  CHECK(Left(subject, kDay, 2) == 10);
+  subject.Take(run, "bargain", kWhole, 3);
+  subject.Take(run, "second", {0, 1}, 2);
+  subject.CatchUp();
+  CHECK(Left(subject) == 5);
+  CHECK(Left(subject, kDay, 2) == 5);
+  subject.index.Lose();
+  subject.CatchUp();
+  CHECK(Left(subject, kDay, 2) == 10);
+  CHECK(subject.availability.figures().contradictions == 0);
 }
 
 TEST_CASE("a process is not ready before its first fill", "[slot][availability]") {

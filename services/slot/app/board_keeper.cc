@@ -32,7 +32,9 @@ std::string KeyOf(const OpenedRun& opened) {
                     absl::ToInt64Seconds(stop.arrives_at - start), "\t",
                     absl::ToInt64Seconds(stop.departs_at - start));
   }
-  for (const RunClass& one : run.classes) absl::StrAppend(&key, "\n", one.code);
+  for (const RunClass& one : run.classes) {
+    absl::StrAppend(&key, "\n", one.code, "\t", one.positions);
+  }
   std::vector<std::string> fares;
   fares.reserve(opened.fares.size());
   for (const OpenedRun::Fare& fare : opened.fares) {

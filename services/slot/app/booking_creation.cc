@@ -3,6 +3,8 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
 
 namespace houbu::slot {
@@ -20,6 +22,21 @@ absl::Status CheckParty(const std::vector<Traveller>& travellers) {
     violations.Add("statement", "must name every traveller once");
   }
   return violations.ToStatus();
+}
+
+absl::StatusOr<std::string> LettersFor(const RunClass& run_class,
+                                       const std::vector<Position>& wishes) {
+  Violations violations;
+  std::string letters;
+  for (std::size_t i = 0; i < wishes.size(); ++i) {
+    const std::string at = LettersAt(run_class.positions, wishes[i]);
+    if (at.empty()) {
+      violations.Add(absl::StrCat("positions[", i, "]"), "is none that the class has");
+    }
+    letters += at;
+  }
+  if (!violations.empty()) return violations.ToStatus();
+  return letters;
 }
 
 Task<std::string> BookingCreation::Create(BookingWish wish, Mutation<Booking> mutation) {
@@ -41,7 +58,9 @@ Task<std::string> BookingCreation::Attempt(BookingWish wish, Mutation<Booking> m
     violations.Add("destination_country", "is required for an appointment");
     co_return violations.ToStatus();
   }
-  if (FindClass(order.run, wish.class_code) == nullptr) co_return Refuse(kClassUnknown);
+  const RunClass* const run_class = FindClass(order.run, wish.class_code);
+  if (run_class == nullptr) co_return Refuse(kClassUnknown);
+  ASSIGN_OR_CO_RETURN(order.positions, LettersFor(*run_class, wish.positions));
   const std::optional<LegRange> legs = FindLegs(order.run, wish.from, wish.to);
   if (!legs.has_value()) co_return Refuse(kStretchUnknown);
   CO_RETURN_IF_ERROR(CheckSale(order.run, *legs, now, tools_.policy));

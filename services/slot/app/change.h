@@ -46,11 +46,15 @@ struct Claim {
   RunId run;
   std::int64_t epoch = 0;  ///< Of the index that proposed the places; must still be the run's.
   ClassCode class_code;
+  ClassCode units_of;  ///< The class whose units they are; empty where it is class_code.
   LegRange legs;
   std::vector<int> units;               ///< One for each traveller; empty where places are counted.
   std::vector<std::string> travellers;  ///< Their keys.
   absl::Time departs_at;
   absl::Time arrives_at;
+
+  /// The class whose units they are.
+  const ClassCode& owner() const { return units_of.empty() ? class_code : units_of; }
 };
 
 /// The cancelled booking gets to know the one that follows it, or to forget it.

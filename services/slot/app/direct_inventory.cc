@@ -83,7 +83,8 @@ void DirectInventory::GiveBack(const std::string& run, const std::string& token)
                 [&token](const Proposal& each) { return each.places.token == token; });
 }
 
-Task<Allocation> DirectInventory::Allocate(RunId run, DemandKind kind, std::string token) {
+Task<Allocation> DirectInventory::Allocate(RunId run, DemandKind kind, std::string token,
+                                           std::string positions) {
   if (!sales_.Take(clock_.Now())) co_return Limited();
   ASSIGN_OR_CO_RETURN(const RunState state, co_await OwnState(run));
   Allocation allocation;
@@ -102,7 +103,7 @@ Task<Allocation> DirectInventory::Allocate(RunId run, DemandKind kind, std::stri
   // Sold moments ago comes before the line: those who wait had their chance at it then.
   TakeProposals(own, state, free);
   ServeLine(free, state.waiting);
-  std::optional<std::vector<int>> units = free.Find(kind);
+  std::optional<std::vector<int>> units = free.Find(kind, positions);
   if (!units.has_value()) co_return Refuse(kSoldOut);
   allocation.units = *std::move(units);
   Proposal proposal;

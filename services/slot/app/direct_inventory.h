@@ -68,9 +68,10 @@ class DirectInventory final {
         sales_(policy.sales_per_second),
         looks_(policy.looks_per_second) {}
 
-  /// Places for a buyer, as InventoryIndex::Allocate; to be committed under the epoch given.
+  /// Places for a buyer, as InventoryIndex::AllocateWished; to be committed under the epoch given.
   /// Refuses kWithoutIndexLimited besides, and kRunClosed by what the record says.
-  async::Task<Allocation> Allocate(RunId run, DemandKind kind, std::string token);
+  async::Task<Allocation> Allocate(RunId run, DemandKind kind, std::string token,
+                                   std::string positions = std::string());
 
   /// What is free once the line is served. Refuses kWithoutIndexLimited.
   async::Task<std::vector<ClassVacancy>> Snapshot(RunId run, LegRange legs);

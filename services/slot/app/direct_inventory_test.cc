@@ -18,11 +18,17 @@ class Chance final {
 
   DemandKind Kind(const RunState& state) {
     DemandKind kind;
-    kind.class_code = state.classes[static_cast<std::size_t>(Below(2))].code;
+    kind.class_code = state.classes[static_cast<std::size_t>(Below(3))].code;
     kind.legs.from = Below(state.legs);
     kind.legs.to = kind.legs.from + 1 + Below(state.legs - kind.legs.from);
     kind.party = 1 + Below(4);
     return kind;
+  }
+
+  // Letters that are there, letters that are not, none.
+  std::string Positions() {
+    const std::string wishes[] = {"", "AF", "C", "L", "UM", "X"};
+    return wishes[static_cast<std::size_t>(Below(6))];
   }
 
   RunState State() {
@@ -35,7 +41,12 @@ class Chance final {
       seats.coach_sizes.push_back(1 + Below(40));
       seats.capacity += seats.coach_sizes.back();
     }
-    state.classes = {seats, ClassLayout{"standing", ClassKind::kCounted, Below(9), {}}};
+    seats.positions = Below(2) == 0 ? "" : "ABCDF";
+    ClassLayout berths = seats;
+    berths.code = "berth";
+    berths.shares = seats.code;
+    berths.positions = "UML";
+    state.classes = {seats, ClassLayout{"standing", ClassKind::kCounted, Below(9), {}}, berths};
     InventoryModel model(state);
     for (int i = Below(60); i > 0; --i) {
       static_cast<void>(model.Allocate(Kind(state), absl::StrCat("bk-", i)));
@@ -68,8 +79,9 @@ TEST_CASE("free places are found and the line is served as the model does",
   CHECK(ServeLine(free, state.waiting) == model.Serve());
   for (int i = 0; i < 8; ++i) {
     const DemandKind kind = chance.Kind(state);
-    const auto taken = model.Allocate(kind, absl::StrCat("bk-new-", i));
-    const auto found = free.Find(kind);
+    const std::string positions = chance.Positions();
+    const auto taken = model.Allocate(kind, absl::StrCat("bk-new-", i), positions);
+    const auto found = free.Find(kind, positions);
     REQUIRE(found.has_value() == taken.ok());
     if (!found.has_value()) continue;
     CHECK(*found == taken->units);

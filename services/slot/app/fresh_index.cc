@@ -63,15 +63,18 @@ Task<FreshIndex::Fresh<T>> FreshIndex::Ask(RunEpoch run, std::function<Task<T>(R
   co_return Refuse(kIndexBusy);
 }
 
-Task<Allocation> FreshIndex::Allocate(RunEpoch run, DemandKind kind, std::string token) {
-  std::function<Task<std::vector<int>>(RunEpoch)> call = [this, kind, token](RunEpoch current) {
-    return index_.Allocate(std::move(current), kind, token);
+Task<Allocation> FreshIndex::Allocate(RunEpoch run, DemandKind kind, std::string token,
+                                      std::string positions) {
+  std::function<Task<std::vector<int>>(RunEpoch)> call = [this, kind, token,
+                                                          positions](RunEpoch current) {
+    return index_.AllocateWished(std::move(current), kind, token, positions);
   };
   absl::StatusOr<Fresh<std::vector<int>>> fresh =
       co_await Ask<std::vector<int>>(run, std::move(call));
   if (direct_ != nullptr && IsAway(fresh.status())) {
     RunId id(run.run);
-    co_return co_await direct_->Allocate(std::move(id), std::move(kind), std::move(token));
+    co_return co_await direct_->Allocate(std::move(id), std::move(kind), std::move(token),
+                                         std::move(positions));
   }
   if (!fresh.ok()) co_return fresh.status();
   if (direct_ != nullptr) direct_->Forget();

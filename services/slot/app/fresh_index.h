@@ -25,8 +25,9 @@ class FreshIndex final {
   FreshIndex(InventoryIndex& index, InventoryRecord& record, DirectInventory* direct = nullptr)
       : index_(index), record_(record), direct_(direct) {}
 
-  /// As InventoryIndex::Allocate. While the index is away, as DirectInventory::Allocate.
-  async::Task<Allocation> Allocate(RunEpoch run, DemandKind kind, std::string token);
+  /// As InventoryIndex::AllocateWished. While the index is away, as DirectInventory::Allocate.
+  async::Task<Allocation> Allocate(RunEpoch run, DemandKind kind, std::string token,
+                                   std::string positions = std::string());
 
   /// As InventoryIndex::Release.
   async::Task<ReleaseOutcome> Release(RunEpoch run, std::string token);

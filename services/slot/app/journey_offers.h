@@ -16,6 +16,7 @@
 #include "libs/base/money.h"
 #include "services/slot/app/departure_board.h"
 #include "services/slot/app/sold_run.h"
+#include "services/slot/domain/position.h"
 #include "services/slot/domain/rules.h"
 
 namespace houbu::slot {
@@ -41,6 +42,7 @@ struct ClassOffer {
   bool on_sale = false;   ///< Whether the sale is open, whatever is left.
   bool waitlist = false;  ///< The mark 候补: nothing is left, and one can wait for it.
   OfferState state = OfferState::kUnknown;
+  std::vector<Position> positions;  ///< What one may wish for; of a run got by itself.
 };
 
 /// A train over a stretch. Borrows from the board of its page.

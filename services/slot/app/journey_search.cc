@@ -292,11 +292,17 @@ Task<RunOffer> JourneySearch::Get(RunId id) {
   const LegRange whole{0, offer.run.legs()};
   const SaleState sale = SaleOf(*sold, whole, now, tools_.policy);
   FetchedPlaces fetched;
-  if (OfferClasses(*sold, whole, sale, fetched, all, offer.classes)) co_return offer;
-  ASSIGN_OR_CO_RETURN(fetched[sold.get()], co_await tools_.availability.Fetch(sold));
-  offer.as_of = now;
-  offer.classes.clear();
-  OfferClasses(*sold, whole, sale, fetched, all, offer.classes);
+  if (!OfferClasses(*sold, whole, sale, fetched, all, offer.classes)) {
+    ASSIGN_OR_CO_RETURN(fetched[sold.get()], co_await tools_.availability.Fetch(sold));
+    offer.as_of = now;
+    offer.classes.clear();
+    OfferClasses(*sold, whole, sale, fetched, all, offer.classes);
+  }
+  for (ClassOffer& one : offer.classes) {
+    for (const RouteClass& known : sold->route->classes) {
+      if (known.code == one.code) one.positions = PositionsIn(known.positions);
+    }
+  }
   co_return offer;
 }
 

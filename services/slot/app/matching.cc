@@ -146,6 +146,7 @@ Task<void> Matching::Propose(Match match, Demand demand) {
   claim.run = demand.run;
   claim.epoch = match.epoch;
   claim.class_code = demand.class_code;
+  claim.units_of = OwnerOf(run, demand.class_code);
   claim.legs = demand.legs;
   claim.units = match.units;
   for (const Traveller& traveller : demand.travellers) claim.travellers.push_back(traveller.key);

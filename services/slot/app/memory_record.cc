@@ -119,12 +119,12 @@ absl::Status MemoryRecord::CheckJourneys(const Change& change) const {
 
 absl::Status MemoryRecord::CheckPlaces(const Change& change) const {
   const Claim& claim = *change.claim;
-  const RunClass* run_class = FindClass(runs_.at(claim.run.value()).run, claim.class_code);
+  const RunClass* run_class = FindClass(runs_.at(claim.run.value()).run, claim.owner());
   if (run_class == nullptr) return Refuse(kPlaceTaken);
   std::map<int, std::size_t> counted;
   for (const auto& [booking, live] : claims_) {
     if (change.frees.has_value() && booking == change.frees->value()) continue;
-    if (live.run != claim.run || live.class_code != claim.class_code) continue;
+    if (live.run != claim.run || live.owner() != claim.owner()) continue;
     for (int leg = live.legs.from; leg < live.legs.to; ++leg) {
       counted[leg] += live.travellers.size();
     }

@@ -49,7 +49,9 @@ Task<RunState> MemoryRecord::ReadState(RunId run) {
     layout.code = run_class.code;
     layout.kind = run_class.kind;
     layout.capacity = run_class.capacity;
-    const std::vector<Unit>& units = found->units[run_class.code];
+    layout.positions = run_class.positions;
+    layout.shares = run_class.shares;
+    const std::vector<Unit>& units = found->units[run_class.owner()];
     for (std::size_t i = 0; i < units.size(); ++i) {
       if (i == 0 || units[i].coach != units[i - 1].coach) layout.coach_sizes.push_back(0);
       ++layout.coach_sizes.back();
@@ -122,6 +124,7 @@ Task<Added> MemoryRecord::AddUnits(Addition addition, StoredAnswer answer, absl:
       std::find_if(found->run.classes.begin(), found->run.classes.end(),
                    [&addition](const RunClass& each) { return each.code == addition.class_code; });
   if (grown == found->run.classes.end()) co_return Refuse(kClassUnknown);
+  if (!grown->shares.empty()) co_return Refuse(kCapacityInvalid);
   Added added;
   added.units.class_code = addition.class_code;
   added.units.first_unit = grown->capacity;
@@ -133,7 +136,9 @@ Task<Added> MemoryRecord::AddUnits(Addition addition, StoredAnswer answer, absl:
       units.push_back(Unit{addition.coach, absl::StrFormat("%02d", grown->capacity + i + 1)});
     }
   }
-  grown->capacity += addition.units;
+  for (RunClass& each : found->run.classes) {
+    if (each.owner() == addition.class_code) each.capacity += addition.units;
+  }
   const AnswerKey name(answer.key.caller, answer.key.method, answer.key.request_id);
   answers_[name] = std::move(answer);
   added.committed.epoch = found->run.epoch;

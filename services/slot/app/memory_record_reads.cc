@@ -99,7 +99,7 @@ Task<std::vector<Unit>> MemoryRecord::Units(RunId id, ClassCode class_code,
   std::vector<Unit> named;
   MemoryRun* run = FindRun(id);
   if (run == nullptr) co_return named;
-  const std::vector<Unit>& all = run->units[class_code];
+  const std::vector<Unit>& all = run->units[OwnerOf(run->run, class_code)];
   for (const int unit : units) {
     if (unit >= 0 && static_cast<std::size_t>(unit) < all.size()) {
       named.push_back(all[static_cast<std::size_t>(unit)]);

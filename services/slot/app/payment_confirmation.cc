@@ -85,7 +85,7 @@ Task<std::string> PaymentConfirmation::ArrivedLate(Booking booking, PaymentArriv
   change.now = now;
   change.origin = arrival.origin;
   ASSIGN_OR_CO_RETURN(Booking again, BookAgain(booking, std::move(taken->places), now));
-  change.claim = ClaimFor(again, taken->allocation);
+  change.claim = ClaimFor(again, run, taken->allocation);
   change.effects.emplace_back(MessageFor(again, StandingNoticeOf(again), now));
   if (!again.rebooked_from.empty()) {
     change.link = RebookingLink{BookingId(again.rebooked_from), again.id.value(), ""};

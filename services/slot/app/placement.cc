@@ -32,13 +32,14 @@ Trip TripOf(const Run& run, const ClassCode& class_code, LegRange legs) {
   return trip;
 }
 
-Claim ClaimFor(const Booking& booking, const Allocation& allocation) {
+Claim ClaimFor(const Booking& booking, const Run& run, const Allocation& allocation) {
   Claim claim;
   claim.booking = booking.id;
   claim.holder = booking.holder;
   claim.run = booking.trip.run;
   claim.epoch = allocation.epoch;
   claim.class_code = booking.trip.class_code;
+  claim.units_of = OwnerOf(run, claim.class_code);
   claim.legs = booking.trip.legs;
   claim.units = allocation.units;
   for (const Place& place : booking.places) claim.travellers.push_back(place.traveller.key);
@@ -54,7 +55,7 @@ Change ChangeFor(const PlacementOrder& order, Booking booking, const Allocation&
   Change change;
   change.now = booking.created_at;
   change.origin = order.origin;
-  change.claim = ClaimFor(booking, allocation);
+  change.claim = ClaimFor(booking, order.run, allocation);
   if (booking.state == BookingState::kHeld) {
     change.effects.emplace_back(PaymentFor(booking));
   } else {
@@ -113,7 +114,7 @@ Task<std::string> Placement::Attempt(std::shared_ptr<const Asked> asked) {
   RunEpoch epoch;
   epoch.run = order.run.id.value();
   epoch.epoch = order.run.epoch;
-  ASSIGN_OR_CO_RETURN(Taken taken, co_await Take(epoch, kind, order.travellers));
+  ASSIGN_OR_CO_RETURN(Taken taken, co_await Take(epoch, kind, order.travellers, order.positions));
   epoch.epoch = taken.allocation.epoch;
   const std::string token = taken.places.holder;
 
@@ -145,11 +146,11 @@ Task<void> Placement::Confirm(std::string run, std::string token) {
 }
 
 Task<Placement::Taken> Placement::Take(RunEpoch run, DemandKind kind,
-                                       std::vector<Traveller> travellers) {
+                                       std::vector<Traveller> travellers, std::string positions) {
   Taken taken;
   taken.places.holder = tools_.ids.Next(BookingTag::kPrefix);
-  ASSIGN_OR_CO_RETURN(taken.allocation,
-                      co_await tools_.fresh_index.Allocate(run, kind, taken.places.holder));
+  ASSIGN_OR_CO_RETURN(taken.allocation, co_await tools_.fresh_index.Allocate(
+                                            run, kind, taken.places.holder, std::move(positions)));
   const RunId id(run.run);
   // Where the epoch asked for was old, the next booking asks for the right one at once.
   if (taken.allocation.epoch != run.epoch) tools_.runs.NoteEpoch(id, taken.allocation.epoch);

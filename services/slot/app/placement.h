@@ -27,7 +27,8 @@ struct PlacementOrder {
   LegRange legs;
   std::vector<Traveller> travellers;
   std::string destination_country;
-  BookingId rebooked_from;  ///< Empty unless it follows a cancelled booking.
+  BookingId rebooked_from;     ///< Empty unless it follows a cancelled booking.
+  std::string positions = {};  ///< Letters one of the party would like to be at; empty for any.
 };
 
 /// What bookings are made with. Everything must outlive the use cases.
@@ -77,8 +78,10 @@ class Placement final {
     Allocation allocation;
     NewPlaces places;
   };
-  /// Takes places in the index only, under a new token; to be committed, or given back.
-  async::Task<Taken> Take(RunEpoch run, DemandKind kind, std::vector<Traveller> travellers);
+  /// Takes places in the index only, under a new token; to be committed, or given back. Positions
+  /// as FreshIndex::Allocate.
+  async::Task<Taken> Take(RunEpoch run, DemandKind kind, std::vector<Traveller> travellers,
+                          std::string positions = std::string());
 
   /// Names the units of a class, one place for each traveller.
   async::Task<std::vector<Place>> NamePlaces(RunId run, ClassCode class_code,
@@ -103,6 +106,6 @@ class Placement final {
 };
 
 /// What a booking claims for its places.
-Claim ClaimFor(const Booking& booking, const Allocation& allocation);
+Claim ClaimFor(const Booking& booking, const Run& run, const Allocation& allocation);
 
 }  // namespace houbu::slot

@@ -163,7 +163,8 @@ class InventoryRecord {
   /// Those of the holders that have live places in the record.
   virtual async::Task<std::set<std::string>> LiveHolders(std::vector<std::string> holders) = 0;
 
-  /// Adds units and stores the answer; refuses kRunNotFound, kClassUnknown.
+  /// Adds units and stores the answer; a class that sells the units of this one has them too.
+  /// Refuses kRunNotFound, kClassUnknown, kCapacityInvalid for a class without units of its own.
   virtual async::Task<Added> AddUnits(Addition addition, StoredAnswer answer, absl::Time now) = 0;
 
   /// Closes a run to new buyers or opens it, and stores the answer; one that is so already stays

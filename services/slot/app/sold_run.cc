@@ -15,7 +15,8 @@ std::vector<RouteClass> ClassesOf(const OpenedRun& opened, const Route& route) {
   absl::flat_hash_map<std::string, std::size_t> places;
   for (const RunClass& one : opened.run.classes) {
     places[one.code] = classes.size();
-    classes.push_back(RouteClass{one.code, std::vector<std::int64_t>(stretches, -1)});
+    classes.push_back(
+        RouteClass{one.code, std::vector<std::int64_t>(stretches, -1), one.positions});
   }
   for (const OpenedRun::Fare& fare : opened.fares) {
     const auto place = places.find(fare.code);

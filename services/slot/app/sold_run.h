@@ -38,6 +38,7 @@ struct RouteStop {
 struct RouteClass {
   ClassCode code;
   std::vector<std::int64_t> fens;  ///< By FareIndex; negative where it is not sold.
+  std::string positions;           ///< Where its units stand; as ClassLayout::positions.
 
   /// Compares all parts.
   friend bool operator==(const RouteClass& a, const RouteClass& b) = default;

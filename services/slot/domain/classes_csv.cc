@@ -12,6 +12,7 @@
 #include "services/slot/domain/csv.h"
 #include "services/slot/domain/gtfs_values.h"
 #include "services/slot/domain/offers.h"
+#include "services/slot/domain/position.h"
 
 namespace houbu::slot {
 namespace {
@@ -57,6 +58,8 @@ class ClassesReader final {
     from_ = table.Required("from_stop");
     to_ = table.Required("to_stop");
     fen_ = table.Required("fen");
+    positions_ = table.Optional("positions");
+    shares_ = table.Optional("shares");
   }
 
   std::vector<TrainOffer> Read() {
@@ -119,8 +122,12 @@ class ClassesReader final {
       if (static_cast<int>(train->stops.size()) - 1 <= kLegsMax) continue;
       table_.Fail(train_, "a train that is sold has at most 251 stops: leave it out");
     }
+    ReadStanding(key, fresh);
     const absl::string_view kind = table_.Get(kind_);
-    if (kind == "assigned") {
+    if (!fresh.shares.empty()) {
+      if (!kind.empty())
+        table_.Fail(kind_, "a class that shares has the kind of the other: leave it out");
+    } else if (kind == "assigned") {
       fresh.kind = ClassKind::kAssigned;
     } else if (kind == "counted") {
       const std::optional<std::int64_t> places = ParseWhole(table_.Get(places_));
@@ -137,12 +144,31 @@ class ClassesReader final {
     offer.classes.push_back(std::move(fresh));
   }
 
+  // Where its places are, and whether they are another class's.
+  void ReadStanding(const Key& key, ClassTemplate& fresh) {
+    fresh.positions = std::string(table_.Get(positions_));
+    if (!IsPositions(fresh.positions)) {
+      table_.Fail(positions_, "not positions: write like ABCDF or UML, 0 for none, at most 64");
+    }
+    fresh.shares = std::string(table_.Get(shares_));
+    if (fresh.shares.empty()) return;
+    const ClassTemplate* const owner = FindTemplate(Key(key.first, fresh.shares));
+    if (owner == nullptr || !owner->shares.empty()) {
+      table_.Fail(shares_, absl::StrCat("train ", key.first, " has no class ", fresh.shares,
+                                        " with places of its own above: name one"));
+      return;
+    }
+    fresh.kind = owner->kind;
+  }
+
   void AddCoach(ClassTemplate& found) {
     CoachTemplate coach;
     coach.coach = std::string(table_.Need(coach_));
     coach.places = std::string(table_.Need(places_));
-    if (found.kind != ClassKind::kAssigned) {
-      table_.Fail(record_, "only an assigned class has coaches: mend its kind or remove this line");
+    if (found.kind != ClassKind::kAssigned || !found.shares.empty()) {
+      table_.Fail(
+          record_,
+          "only an assigned class with places of its own has coaches: mend it or remove this line");
     }
     if (!coach.places.empty() && !ExpandPlaces(coach.places)) {
       table_.Fail(places_, "not a pattern of places: write like 01-20:ABCDF or 001-118");
@@ -210,7 +236,7 @@ class ClassesReader final {
   // A class that has no places or no price could never be sold.
   void CheckWhole(const Key& key, const FilePlace& place) {
     const ClassTemplate* found = FindTemplate(key);
-    if (found->kind == ClassKind::kAssigned && found->coaches.empty()) {
+    if (found->kind == ClassKind::kAssigned && found->coaches.empty() && found->shares.empty()) {
       table_.FailAt(place, "an assigned class needs a coach record: add one");
     }
     if (!found->rate && found->fares.empty()) {
@@ -231,6 +257,8 @@ class ClassesReader final {
   CsvColumn from_ = -1;
   CsvColumn to_ = -1;
   CsvColumn fen_ = -1;
+  CsvColumn positions_ = -1;
+  CsvColumn shares_ = -1;
 };
 
 }  // namespace

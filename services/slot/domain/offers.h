@@ -38,6 +38,8 @@ struct ClassTemplate {
   std::vector<CoachTemplate> coaches;  ///< Numbered classes only.
   std::vector<PairFare> fares;         ///< They win over the rate.
   std::optional<std::int64_t> rate;    ///< Fen for 100 km; every stretch has a price then.
+  std::string positions;               ///< Where its places are; as ClassLayout::positions.
+  ClassCode shares;  ///< An earlier class of the train whose places it sells; "" for its own.
 };
 
 /// The classes of a train, by its number; they hold for all trips of that number.

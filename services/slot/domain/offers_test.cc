@@ -45,6 +45,48 @@ TEST_CASE("places are numbered by rows and letters", "[slot][catalogue][W-12]") 
   }
 }
 
+TEST_CASE("a class says where its places are, and may sell another's", "[slot][catalogue][W-12]") {
+  FeedErrors before;
+  const FeedTimetable feed = ParseGtfs("f", SmallFeed(), before);
+  const auto read = [&feed](const std::string& lines, FeedErrors& errors) {
+    const std::string head =
+        "record,train,class,kind,coach,places,from_stop,to_stop,fen,positions,shares\n";
+    return ParseClasses("classes.csv", head + lines, feed, errors);
+  };
+  const std::string berths =
+      "class,G1,sleeper,assigned,,,,,,UML,\ncoach,G1,sleeper,,01,01-02:上中下,,,,,\n"
+      "rate,G1,sleeper,,,,,,200,,\n";
+  FeedErrors none;
+  const auto offers =
+      read(berths + "class,G1,seat,,,,,,,AB0,sleeper\nrate,G1,seat,,,,,,100,,\n", none);
+  CHECK(PlacesOf(none).empty());
+  REQUIRE(offers.size() == 1);
+  REQUIRE(offers[0].classes.size() == 2);
+  CHECK(offers[0].classes[0].positions == "UML");
+  const ClassTemplate& seat = offers[0].classes[1];
+  CHECK(seat.shares == "sleeper");
+  CHECK(seat.kind == ClassKind::kAssigned);
+  CHECK(seat.positions == "AB0");
+
+  const std::vector<std::pair<std::string, std::vector<std::string>>> faults = {
+      {"class,G1,seat,,,,,,,,coach\nrate,G1,seat,,,,,,100,,\n", {"classes.csv:5:22"}},
+      {"class,G1,seat,,,,,,,A-B,sleeper\nrate,G1,seat,,,,,,100,,\n", {"classes.csv:5:21"}},
+      {"class,G1,seat,counted,,5,,,,,sleeper\nrate,G1,seat,,,,,,100,,\n", {"classes.csv:5:15"}},
+      {"class,G1,seat,,,,,,,,sleeper\ncoach,G1,seat,,02,01-02:AF,,,,,\n"
+       "rate,G1,seat,,,,,,100,,\n",
+       {"classes.csv:6:1"}},
+      {"class,G1,seat,,,,,,,,sleeper\nrate,G1,seat,,,,,,100,,\n"
+       "class,G1,stool,,,,,,,,seat\nrate,G1,stool,,,,,,50,,\n",
+       {"classes.csv:7:23"}},
+  };
+  for (const auto& [lines, places] : faults) {
+    CAPTURE(lines);
+    FeedErrors errors;
+    read(berths + lines, errors);
+    CHECK(PlacesOf(errors) == places);
+  }
+}
+
 TEST_CASE("every fault of a classes file is told with its place", "[slot][catalogue][X-02]") {
   struct Case {
     std::string lines;

@@ -14,10 +14,35 @@ constexpr std::size_t kWordBits = 64;
 
 std::size_t At(int number) { return static_cast<std::size_t>(number); }
 
-// The first `party` neighbours among ascending units; nothing where there are none.
-std::optional<std::vector<int>> Neighbours(const std::vector<int>& units, std::size_t party) {
+// The units of a coach that are free, ascending, and the coach's first unit.
+struct Coach {
+  int first = 0;
+  std::vector<int> units;
+};
+
+// Where units stand, and where one would like to be; any place is liked where either is empty.
+struct Liking {
+  const std::string& layout;
+  const std::string& wish;
+
+  bool IsMet(const Coach& coach, std::size_t from, std::size_t party) const {
+    if (layout.empty() || wish.empty()) return true;
+    for (std::size_t i = from; i < from + party; ++i) {
+      const std::size_t place = At(coach.units[i] - coach.first) % layout.size();
+      if (wish.find(layout[place]) != std::string::npos) return true;
+    }
+    return false;
+  }
+};
+
+// The first `party` neighbours in a coach one of whom is where it is liked; nothing where there are
+// none.
+std::optional<std::vector<int>> Neighbours(const Coach& coach, std::size_t party,
+                                           const Liking& liking) {
+  const std::vector<int>& units = coach.units;
   for (std::size_t i = 0; i + party <= units.size(); ++i) {
-    if (units[i + party - 1] - units[i] == static_cast<int>(party) - 1) {
+    if (units[i + party - 1] - units[i] == static_cast<int>(party) - 1 &&
+        liking.IsMet(coach, i, party)) {
       const auto first = units.begin() + static_cast<std::ptrdiff_t>(i);
       return std::vector<int>(first, first + static_cast<std::ptrdiff_t>(party));
     }
@@ -29,14 +54,14 @@ std::vector<int> FirstOf(const std::vector<int>& units, std::size_t party) {
   return std::vector<int>(units.begin(), units.begin() + static_cast<std::ptrdiff_t>(party));
 }
 
-std::vector<std::vector<int>> ByCoach(const ClassLayout& layout, const std::vector<int>& units) {
-  std::vector<std::vector<int>> coaches;
+std::vector<Coach> ByCoach(const ClassLayout& layout, const std::vector<int>& units) {
+  std::vector<Coach> coaches;
   auto unit = units.begin();
   int end = 0;
   for (const int size : layout.coach_sizes) {
+    const auto next = std::lower_bound(unit, units.end(), end + size);
+    coaches.push_back(Coach{end, std::vector<int>(unit, next)});
     end += size;
-    const auto next = std::lower_bound(unit, units.end(), end);
-    coaches.emplace_back(unit, next);
     unit = next;
   }
   return coaches;
@@ -47,6 +72,7 @@ std::vector<std::vector<int>> ByCoach(const ClassLayout& layout, const std::vect
 PlacePlan::PlacePlan(const RunState& state) : legs_(state.legs) {
   for (const ClassLayout& layout : state.classes) {
     owners_[layout.code] = layout.owner();
+    positions_[layout.code] = layout.positions;
     if (layout.owner() != layout.code) continue;
     ClassPlaces places;
     places.layout = layout;
@@ -100,7 +126,8 @@ int PlacePlan::CountFree(const std::string& class_code, LegRange legs) const {
   return static_cast<int>(FreeUnits(places, legs).size());
 }
 
-std::optional<std::vector<int>> PlacePlan::Find(const DemandKind& kind) const {
+std::optional<std::vector<int>> PlacePlan::Find(const DemandKind& kind,
+                                                const std::string& positions) const {
   const ClassPlaces& places = PlacesOf(kind.class_code);
   if (places.layout.kind == ClassKind::kCounted) {
     if (CountFree(kind.class_code, kind.legs) < kind.party) return std::nullopt;
@@ -109,12 +136,17 @@ std::optional<std::vector<int>> PlacePlan::Find(const DemandKind& kind) const {
   const std::vector<int> units = FreeUnits(places, kind.legs);
   const std::size_t party = At(kind.party);
   if (units.size() < party) return std::nullopt;
-  const std::vector<std::vector<int>> coaches = ByCoach(places.layout, units);
-  for (const std::vector<int>& coach : coaches) {
-    if (std::optional<std::vector<int>> found = Neighbours(coach, party)) return found;
+  const std::vector<Coach> coaches = ByCoach(places.layout, units);
+  const std::string& layout = positions_.at(kind.class_code);
+  const std::string any;
+  for (const std::string* const wish : {&positions, &any}) {
+    for (const Coach& coach : coaches) {
+      const Liking liking{layout, *wish};
+      if (std::optional<std::vector<int>> found = Neighbours(coach, party, liking)) return found;
+    }
   }
-  for (const std::vector<int>& coach : coaches) {
-    if (coach.size() >= party) return FirstOf(coach, party);
+  for (const Coach& coach : coaches) {
+    if (coach.units.size() >= party) return FirstOf(coach.units, party);
   }
   return FirstOf(units, party);
 }

@@ -26,7 +26,9 @@ class PlacePlan final {
 
   /// Places for a party: neighbouring units of one coach where it can be, else of one coach, else
   /// the first ones; none where counted. Nothing where it does not fit. The kind must be offered.
-  std::optional<std::vector<int>> Find(const DemandKind& kind) const;
+  /// Where it can be, one of the neighbours is at one of `positions` (ClassLayout::positions).
+  std::optional<std::vector<int>> Find(const DemandKind& kind,
+                                       const std::string& positions = std::string()) const;
 
   /// Takes places; what is not free stays as it is.
   void Take(const DemandKind& kind, const std::vector<int>& units);
@@ -44,8 +46,9 @@ class PlacePlan final {
   std::vector<int> FreeUnits(const ClassPlaces& places, LegRange legs) const;
 
   int legs_;
-  std::map<std::string, std::string> owners_;  // by class
-  std::map<std::string, ClassPlaces> places_;  // by owner
+  std::map<std::string, std::string> owners_;     // by class
+  std::map<std::string, std::string> positions_;  // by class
+  std::map<std::string, ClassPlaces> places_;     // by owner
 };
 
 /// Serves a line as the index does, the earliest who fits first; gives what each of them has.

@@ -20,6 +20,11 @@ const RunClass* FindClass(const Run& run, absl::string_view code) {
   return nullptr;
 }
 
+ClassCode OwnerOf(const Run& run, const ClassCode& code) {
+  const RunClass* const found = FindClass(run, code);
+  return found == nullptr ? code : found->owner();
+}
+
 std::optional<LegRange> FindLegs(const Run& run, absl::string_view from, absl::string_view to) {
   const int count = static_cast<int>(run.stops.size());
   for (int first = 0; first < count; ++first) {

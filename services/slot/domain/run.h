@@ -57,6 +57,11 @@ struct RunClass {
   ClassCode code;
   ClassKind kind = ClassKind::kCounted;
   int capacity = 0;
+  std::string positions = {};  ///< Where its units stand; as ClassLayout::positions.
+  ClassCode shares = {};       ///< The class whose units it sells; "" for its own.
+
+  /// Gives the code of the class whose units it sells: another's, or its own.
+  const ClassCode& owner() const { return shares.empty() ? code : shares; }
 };
 
 /// A run.
@@ -85,6 +90,9 @@ absl::TimeZone ZoneOf(const Run& run);
 
 /// The class of this code; null when the run has none. Borrows from `run`.
 const RunClass* FindClass(const Run& run, absl::string_view code);
+
+/// The class whose units the class of this code sells; the code where the run has no such class.
+ClassCode OwnerOf(const Run& run, const ClassCode& code);
 
 /// The legs between two stations: boarding at the first stop at `from` after which the run
 /// stops at `to`. A window is one leg at one station, named twice. Nothing where it does not go.

@@ -39,6 +39,8 @@ ClassDraft DraftClass(const ClassTemplate& from, const TimetabledTrain& train) {
   draft.run_class.code = from.code;
   draft.run_class.kind = from.kind;
   draft.run_class.capacity = from.places;
+  draft.run_class.positions = from.positions;
+  draft.run_class.shares = from.shares;
   if (from.kind == ClassKind::kAssigned) {
     for (const CoachTemplate& coach : from.coaches) {
       for (std::string& number : ExpandPlaces(coach.places).value_or(std::vector<std::string>())) {
@@ -93,7 +95,13 @@ RunDraft DraftTrain(const Timetable& timetable, const TimetabledTrain& train,
     stop.departs_at = ServiceInstant(day, timed.departs, zone);
     run.stops.push_back(std::move(stop));
   }
-  for (const ClassTemplate& from : offer.classes) draft.classes.push_back(DraftClass(from, train));
+  for (const ClassTemplate& from : offer.classes) {
+    ClassDraft made = DraftClass(from, train);
+    for (const ClassDraft& owner : draft.classes) {
+      if (owner.run_class.code == from.shares) made.run_class.capacity = owner.run_class.capacity;
+    }
+    draft.classes.push_back(std::move(made));
+  }
   return draft;
 }
 

@@ -1,5 +1,6 @@
 #include "services/slot/rpc/parse.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -16,10 +17,30 @@ namespace {
 constexpr int kCodeCharactersMax = 64;
 constexpr int kNameCharactersMax = 200;
 constexpr int kKeyCharactersMax = 128;
+constexpr int kPositionsWishedMax = 6;
 
 std::string ParseOnlyId(Violations& violations, absl::string_view field, absl::string_view name,
                         absl::string_view pattern) {
   return rpc::RequireName(violations, field, name, pattern).front();
+}
+
+std::optional<Position> ParsePosition(int wire) {
+  switch (wire) {
+    case v1::POSITION_WINDOW:
+      return Position::kWindow;
+    case v1::POSITION_AISLE:
+      return Position::kAisle;
+    case v1::POSITION_MIDDLE:
+      return Position::kMiddle;
+    case v1::POSITION_LOWER_BERTH:
+      return Position::kLowerBerth;
+    case v1::POSITION_MIDDLE_BERTH:
+      return Position::kMiddleBerth;
+    case v1::POSITION_UPPER_BERTH:
+      return Position::kUpperBerth;
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -70,6 +91,15 @@ BookingWish ParseBookingWish(Violations& violations, const v1::CreateBookingRequ
   wish.destination_country = request.destination_country();
   if (!wish.destination_country.empty() && !IsCountry(wish.destination_country)) {
     violations.Add("destination_country", "must be an ISO 3166-1 alpha-2 code in capitals");
+  }
+  rpc::RequireCount(violations, "positions", request.positions_size(),
+                    rpc::Range{0, kPositionsWishedMax});
+  for (int i = 0; i < request.positions_size(); ++i) {
+    const std::optional<Position> position = ParsePosition(request.positions(i));
+    if (position.has_value()) wish.positions.push_back(*position);
+    if (!position.has_value()) {
+      violations.Add(absl::StrCat("positions[", i, "]"), "is not a known value");
+    }
   }
   return wish;
 }

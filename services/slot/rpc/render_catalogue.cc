@@ -15,6 +15,24 @@ std::string TextOf(absl::string_view text) { return std::string(text.data(), tex
 // In place: what rpc::ToWire gives is copied, and a search has many times.
 void Render(absl::Time time, google::protobuf::Timestamp& wire) { wire = rpc::ToWire(time); }
 
+v1::Position Render(Position position) {
+  switch (position) {
+    case Position::kWindow:
+      return v1::POSITION_WINDOW;
+    case Position::kAisle:
+      return v1::POSITION_AISLE;
+    case Position::kMiddle:
+      return v1::POSITION_MIDDLE;
+    case Position::kLowerBerth:
+      return v1::POSITION_LOWER_BERTH;
+    case Position::kMiddleBerth:
+      return v1::POSITION_MIDDLE_BERTH;
+    case Position::kUpperBerth:
+      return v1::POSITION_UPPER_BERTH;
+  }
+  return v1::POSITION_UNSPECIFIED;
+}
+
 void Render(const ClassOffer& offer, v1::Run::Class& wire) {
   wire.set_code(offer.code);
   const absl::string_view currency = offer.fare.currency.code();
@@ -24,6 +42,7 @@ void Render(const ClassOffer& offer, v1::Run::Class& wire) {
   wire.set_waitlist(offer.waitlist);
   wire.set_on_sale(offer.on_sale);
   wire.set_state(Render(offer.state));
+  for (const Position position : offer.positions) wire.add_positions(Render(position));
 }
 
 void Render(const JourneyOffer& offer, v1::Journey& wire) {

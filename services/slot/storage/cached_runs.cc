@@ -12,6 +12,7 @@
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
 #include "services/slot/domain/rules.h"
+#include "services/slot/storage/class_rows.h"
 
 namespace houbu::slot {
 namespace {
@@ -31,7 +32,7 @@ constexpr char kReadStops[] = R"sql(
   FROM run_stops WHERE run_id = ANY($1::text[]) ORDER BY run_id, stop_index)sql";
 
 constexpr char kReadClasses[] = R"sql(
-  SELECT run_id, code, kind, capacity
+  SELECT run_id, code, kind, capacity, positions, shares
   FROM run_classes WHERE run_id = ANY($1::text[]) ORDER BY run_id, code)sql";
 
 constexpr char kReadUnits[] = R"sql(
@@ -139,7 +140,7 @@ Task<std::vector<Unit>> CachedRuns::Units(RunId id, ClassCode class_code, std::v
 std::vector<Unit> CachedRuns::Name(const KnownRun& known, const ClassCode& class_code,
                                    const std::vector<int>& units) {
   std::vector<Unit> named;
-  const std::optional<std::size_t> position = PositionOf(known.run, class_code);
+  const std::optional<std::size_t> position = PositionOf(known.run, OwnerOf(known.run, class_code));
   if (!position.has_value()) return named;
   const std::shared_ptr<const Layout> layout = known.classes[*position].layout;
   if (layout == nullptr) return named;
@@ -259,10 +260,8 @@ absl::StatusOr<std::map<std::string, CachedRuns::KnownRun>> CachedRuns::RunsIn(
   }
   for (int i = 0; i < results[2].rows(); ++i) {
     const Row row = results[2].row(i);
-    const ClassKind kind =
-        row.Text("kind") == "ASSIGNED" ? ClassKind::kAssigned : ClassKind::kCounted;
     KnownRun& known = runs[row.Text("run_id")];
-    known.run.classes.push_back(RunClass{row.Text("code"), kind, row.Int32("capacity")});
+    known.run.classes.push_back(RunClassIn(row));
     known.classes.emplace_back();
   }
   return runs;

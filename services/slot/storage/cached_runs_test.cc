@@ -114,6 +114,21 @@ TEST_CASE("units that were added are found, whoever added them", "[slot][runs][X
   CHECK(bench.Numbers("g1", {3, 9}) == std::vector<std::string>{"01/04"});
 }
 
+TEST_CASE("a class that sells the places of another names them as that one does",
+          "[slot][runs][sharing]") {
+  const auto scene = Scene::OrSkip();
+  if (!scene) return;
+  scene->Execute(kSharingSample);
+  Bench bench(*scene);
+  const std::vector<int> units = {2, 0};
+  const auto named = scene->Run(bench.runs.Units(RunId("g1"), "bargain", units)).value();
+  REQUIRE(named.size() == 2);
+  CHECK(named[0].number == "03");
+  const Run run = scene->Run(bench.runs.Load(RunId("g1"))).value();
+  CHECK(FindClass(run, "bargain")->shares == "second");
+  CHECK(FindClass(run, "second")->positions == "ACDF");
+}
+
 TEST_CASE("an epoch that was found old is not asked for again", "[slot][runs]") {
   const auto scene = Scene::OrSkip();
   if (!scene) return;

@@ -83,6 +83,8 @@ ClassTemplate ClassIn(const Row& row) {
   one.kind = row.Text("kind") == "ASSIGNED" ? ClassKind::kAssigned : ClassKind::kCounted;
   one.places = row.Int32("places");
   one.rate = row.OptionalInt64("rate_minor");
+  one.positions = row.Text("positions");
+  one.shares = row.Text("shares");
   const auto coaches = row.TextArray("coaches");
   const auto patterns = row.TextArray("patterns");
   for (std::size_t i = 0; i < coaches.size(); ++i) {
@@ -188,7 +190,7 @@ Task<void> CatalogueReader::ReadTrains() {
 }
 
 constexpr char kReadClasses[] = R"sql(
-  SELECT c.feed, c.train, c.code, c.kind, c.places, c.rate_minor,
+  SELECT c.feed, c.train, c.code, c.kind, c.places, c.rate_minor, c.positions, c.shares,
          ARRAY(SELECT coach FROM train_coaches AS k
                WHERE k.feed = c.feed AND k.train = c.train AND k.code = c.code
                ORDER BY coach_index) AS coaches,

@@ -90,6 +90,40 @@ TEST_CASE("opening runs twice opens them once, and a later day opens one more ea
                        "WHERE r.trip <> ''") == 32 * 4);
 }
 
+TEST_CASE("where places are, and whose, goes from the classes file into the runs",
+          "[slot][catalogue][W-12]") {
+  const auto subject = CatalogueSubject::OrSkip();
+  if (!subject) return;
+  ImportFiles files = Small(SmallFeed());
+  files.classes->text =
+      "record,train,class,kind,coach,places,from_stop,to_stop,fen,positions,shares\n"
+      "class,G1,sleeper,assigned,,,,,,UML,\n"
+      "coach,G1,sleeper,,01,01-02:上中下,,,,,\n"
+      "fare,G1,sleeper,,,,A1,B,20000,,\n"
+      "class,G1,day-seat,,,,,,,,sleeper\n"
+      "fare,G1,day-seat,,,,A1,B,9000,,\n";
+  REQUIRE(subject->Import(files).empty());
+  REQUIRE(subject->scene->Run(subject->opening.OpenHorizon()).value() == 31);
+  const JourneyOffer found = subject->Journey("G1", "甲城南", "乙城", December(5));
+  CHECK(ClassOf(found.classes, "day-seat").free == 6);
+  Wish wish;
+  wish.run = found.sold->id.value();
+  wish.class_code = "sleeper";
+  wish.from = "A1";
+  wish.to = "B";
+  wish.positions = {Position::kLowerBerth};
+  const Booking booking = subject->scene->Book(wish).value();
+  CHECK(booking.places[0].number == "01下");
+  CHECK(ClassOf(subject->Journey("G1", "甲城南", "乙城", December(5)).classes, "day-seat").free ==
+        5);
+  const auto run = subject->scene->Run(subject->journeys.Get(RunId(wish.run)));
+  REQUIRE(run.ok());
+  CHECK(ClassOf(run->classes, "sleeper").positions == std::vector<Position>{Position::kLowerBerth,
+                                                                            Position::kMiddleBerth,
+                                                                            Position::kUpperBerth});
+  CHECK(subject->scene->Wrongs().empty());
+}
+
 TEST_CASE("a new timetable leaves opened runs and their bookings alone",
           "[slot][catalogue][X-02]") {
   const auto subject = CatalogueSubject::OrSkip();

@@ -197,13 +197,15 @@ Task<void> CatalogueWriter::WriteStops() {
 constexpr char kDropClasses[] = "DELETE FROM train_classes WHERE feed = $1";
 
 constexpr char kPutClasses[] = R"sql(
-  INSERT INTO train_classes (feed, train, class_index, code, kind, places, rate_minor)
-  SELECT $1, train, class_index, code, kind, places, NULLIF(rate, -1)
-  FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::int[], $7::bigint[])
-       AS c(train, class_index, code, kind, places, rate))sql";
+  INSERT INTO train_classes (feed, train, class_index, code, kind, places, rate_minor, positions,
+                             shares)
+  SELECT $1, train, class_index, code, kind, places, NULLIF(rate, -1), positions, shares
+  FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::int[], $7::bigint[], $8::text[],
+              $9::text[])
+       AS c(train, class_index, code, kind, places, rate, positions, shares))sql";
 
 Task<void> CatalogueWriter::WriteOffers() {
-  Texts trains, codes, kinds;
+  Texts trains, codes, kinds, positions, shares;
   Numbers indexes, places, rates;
   for (const TrainOffer& offer : *import_.offers) {
     std::int64_t index = 0;
@@ -214,12 +216,14 @@ Task<void> CatalogueWriter::WriteOffers() {
       kinds.push_back(KindOf(one.kind));
       places.push_back(one.places);
       rates.push_back(one.rate.value_or(-1));
+      positions.push_back(one.positions);
+      shares.push_back(one.shares);
     }
   }
   CO_RETURN_IF_ERROR(co_await ExecuteForFeed(kDropClasses));
   Parameters params = FeedParameters();
   params.AddTextArray(trains).AddIntArray(indexes).AddTextArray(codes).AddTextArray(kinds);
-  params.AddIntArray(places).AddIntArray(rates);
+  params.AddIntArray(places).AddIntArray(rates).AddTextArray(positions).AddTextArray(shares);
   CO_RETURN_IF_ERROR(co_await Execute(kPutClasses, std::move(params)));
   co_return co_await WriteCoachesAndFares();
 }

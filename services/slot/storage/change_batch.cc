@@ -72,8 +72,8 @@ void ChangeBatch::LockRuns() {
 }
 
 constexpr char kFindFreed[] = R"sql(
-  SELECT booking_id, run_id, class_code, from_stop, to_stop, units, travellers, departs_at,
-         arrives_at
+  SELECT booking_id, run_id, class_code, units_of, from_stop, to_stop, units, travellers,
+         departs_at, arrives_at
   FROM allocations WHERE booking_id = ANY($1::text[]) ORDER BY booking_id FOR UPDATE)sql";
 
 Task<void> ChangeBatch::FindFreed() {
@@ -96,6 +96,7 @@ Task<void> ChangeBatch::FindFreed() {
     freed.change = freeing.at(freed.claim.booking.value());
     freed.claim.run = RunId(row.Text("run_id"));
     freed.claim.class_code = row.Text("class_code");
+    freed.claim.units_of = row.Text("units_of");
     freed.claim.legs = LegRange{row.Int32("from_stop"), row.Int32("to_stop")};
     for (const std::int64_t unit : row.IntArray("units")) {
       freed.claim.units.push_back(static_cast<int>(unit));

@@ -52,7 +52,7 @@ class Touched final {
     const std::set<int> units(claim.units.begin(), claim.units.end());
     for (const int unit : units) {
       std::vector<LegRange>& taken =
-          units_[absl::StrCat(claim.run.value(), "/", claim.class_code, "/", unit)];
+          units_[absl::StrCat(claim.run.value(), "/", claim.owner(), "/", unit)];
       meets = meets || std::any_of(taken.begin(), taken.end(), [&claim](const LegRange& legs) {
                 return legs.Overlaps(claim.legs);
               });

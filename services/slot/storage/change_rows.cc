@@ -217,13 +217,13 @@ void AddDemandTravellers(Pipeline& pipeline, const std::vector<const Demand*>& d
 }
 
 constexpr char kInsertAllocations[] = R"sql(
-  INSERT INTO allocations (booking_id, holder, run_id, class_code, from_stop, to_stop, units,
-                           travellers, departs_at, arrives_at)
-  SELECT n.booking, n.holder, n.run, n.class, n.first, n.last, n.units::int[],
-         n.travellers::text[], n.departs_at, n.arrives_at
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::int[], $7::text[],
-              $8::text[], $9::timestamptz[], $10::timestamptz[])
-       AS n(booking, holder, run, class, first, last, units, travellers, departs_at,
+  INSERT INTO allocations (booking_id, holder, run_id, class_code, units_of, from_stop, to_stop,
+                           units, travellers, departs_at, arrives_at)
+  SELECT n.booking, n.holder, n.run, n.class, CASE WHEN n.owner = n.class THEN '' ELSE n.owner END,
+         n.first, n.last, n.units::int[], n.travellers::text[], n.departs_at, n.arrives_at
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[],
+              $8::text[], $9::text[], $10::timestamptz[], $11::timestamptz[])
+       AS n(booking, holder, run, class, owner, first, last, units, travellers, departs_at,
             arrives_at))sql";
 
 void AddAllocations(Pipeline& pipeline, const std::vector<BatchClaim>& taken) {
@@ -233,6 +233,7 @@ void AddAllocations(Pipeline& pipeline, const std::vector<BatchClaim>& taken) {
   AddTexts(params, taken, [](const auto& t) { return t.claim.holder; });
   AddTexts(params, taken, [](const auto& t) { return t.claim.run.value(); });
   AddTexts(params, taken, [](const auto& t) { return t.claim.class_code; });
+  AddTexts(params, taken, [](const auto& t) { return t.claim.owner(); });
   AddInts(params, taken, [](const auto& t) { return t.claim.legs.from; });
   AddInts(params, taken, [](const auto& t) { return t.claim.legs.to; });
   AddTexts(params, taken, [](const auto& t) {

@@ -9,11 +9,11 @@
 namespace houbu::slot {
 namespace {
 
-/// A unit or a leg: its run, class and number.
+/// A unit or a leg: its run, the class whose it is, and its number.
 using Spot = std::tuple<std::string, std::string, int>;
 
 Spot SpotOf(const Claim& claim, int number) {
-  return Spot(claim.run.value(), claim.class_code, number);
+  return Spot(claim.run.value(), claim.owner(), number);
 }
 
 /// Spots as columns.

@@ -5,6 +5,7 @@
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
+#include "services/slot/storage/class_rows.h"
 #include "services/slot/storage/run_opener.h"
 
 namespace houbu::slot {
@@ -169,7 +170,7 @@ Task<std::vector<OpenedRun>> PostgresOpenedRuns::Load(std::vector<RunId> ids) {
 }
 
 constexpr char kReadClassesOf[] = R"sql(
-  SELECT run_id, code, kind, capacity FROM run_classes
+  SELECT run_id, code, kind, capacity, positions, shares FROM run_classes
   WHERE run_id = ANY($1) ORDER BY run_id, code)sql";
 
 Task<std::map<std::string, std::vector<RunClass>>> PostgresOpenedRuns::ClassesOf(
@@ -180,9 +181,7 @@ Task<std::map<std::string, std::vector<RunClass>>> PostgresOpenedRuns::ClassesOf
   std::map<std::string, std::vector<RunClass>> classes;
   for (int i = 0; i < rows.rows(); ++i) {
     const Row row = rows.row(i);
-    const ClassKind kind =
-        row.Text("kind") == "ASSIGNED" ? ClassKind::kAssigned : ClassKind::kCounted;
-    classes[row.Text("run_id")].push_back(RunClass{row.Text("code"), kind, row.Int32("capacity")});
+    classes[row.Text("run_id")].push_back(RunClassIn(row));
   }
   co_return classes;
 }

@@ -6,6 +6,7 @@
 #include "libs/async/status_macros.h"
 #include "libs/base/civil.h"
 #include "services/slot/domain/rules.h"
+#include "services/slot/storage/class_rows.h"
 
 namespace houbu::slot {
 
@@ -22,7 +23,8 @@ constexpr char kLoadStops[] = R"sql(
   FROM run_stops WHERE run_id = $1 ORDER BY stop_index)sql";
 
 constexpr char kLoadClasses[] =
-    "SELECT code, kind, capacity FROM run_classes WHERE run_id = $1 ORDER BY code";
+    "SELECT code, kind, capacity, positions, shares FROM run_classes WHERE run_id = $1 "
+    "ORDER BY code";
 
 Task<Run> PostgresRuns::Load(RunId id) {
   Parameters params;
@@ -49,10 +51,7 @@ Task<Run> PostgresRuns::Load(RunId id) {
   }
   ASSIGN_OR_CO_RETURN(const postgres::Result classes, co_await pool_.Query(kLoadClasses, params));
   for (int i = 0; i < classes.rows(); ++i) {
-    const postgres::Row line = classes.row(i);
-    const ClassKind kind =
-        line.Text("kind") == "ASSIGNED" ? ClassKind::kAssigned : ClassKind::kCounted;
-    run.classes.push_back(RunClass{line.Text("code"), kind, line.Int32("capacity")});
+    run.classes.push_back(RunClassIn(classes.row(i)));
   }
   co_return run;
 }
@@ -73,7 +72,9 @@ Task<std::optional<Money>> PostgresRuns::Fare(RunId id, ClassCode class_code, Le
 constexpr char kLoadUnits[] = R"sql(
   SELECT u.coach, u.number
   FROM unnest($3::int[]) WITH ORDINALITY AS asked(unit, position)
-  JOIN run_units AS u ON u.run_id = $1 AND u.class_code = $2 AND u.unit = asked.unit
+  JOIN run_classes AS c ON c.run_id = $1 AND c.code = $2
+  JOIN run_units AS u ON u.run_id = $1 AND u.class_code = COALESCE(NULLIF(c.shares, ''), c.code)
+                     AND u.unit = asked.unit
   ORDER BY asked.position)sql";
 
 Task<std::vector<Unit>> PostgresRuns::Units(RunId id, ClassCode class_code,

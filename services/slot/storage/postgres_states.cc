@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "libs/async/status_macros.h"
+#include "services/slot/storage/class_rows.h"
 
 namespace houbu::slot {
 namespace {
@@ -71,26 +72,17 @@ Task<void> StatesReader::ReadRuns() {
 }
 
 constexpr char kReadClasses[] = R"sql(
-  SELECT run_id, code, kind, capacity,
+  SELECT run_id, code, kind, capacity, positions, shares,
          ARRAY(SELECT count(*) FROM run_units AS u
-               WHERE u.run_id = c.run_id AND u.class_code = c.code
+               WHERE u.run_id = c.run_id AND u.class_code = COALESCE(NULLIF(c.shares, ''), c.code)
                GROUP BY u.coach ORDER BY min(u.unit)) AS coaches
-  FROM run_classes AS c WHERE run_id = ANY($1::text[]) ORDER BY run_id, code)sql";
+  FROM run_classes AS c WHERE run_id = ANY($1::text[]) ORDER BY run_id, shares <> '', code)sql";
 
 Task<void> StatesReader::ReadClasses() {
   ASSIGN_OR_CO_RETURN(const postgres::Result rows, co_await Execute(kReadClasses));
   for (int i = 0; i < rows.rows(); ++i) {
     const postgres::Row row = rows.row(i);
-    ClassLayout layout;
-    layout.code = row.Text("code");
-    layout.kind = row.Text("kind") == "ASSIGNED" ? ClassKind::kAssigned : ClassKind::kCounted;
-    layout.capacity = row.Int32("capacity");
-    if (layout.kind == ClassKind::kAssigned) {
-      for (const std::int64_t size : row.IntArray("coaches")) {
-        layout.coach_sizes.push_back(static_cast<int>(size));
-      }
-    }
-    runs_[row.Text("run_id")].state.classes.push_back(std::move(layout));
+    runs_[row.Text("run_id")].state.classes.push_back(ClassLayoutIn(row));
   }
   co_return absl::OkStatus();
 }

@@ -181,6 +181,59 @@ void CheckContract(Subject subject) {
   CheckSale(subject);
 }
 
+// Places of one class sold by another: `memory` or the sample with kSharingSample.
+void CheckSharing(Subject subject) {
+  const absl::Time now = subject.clock.Now();
+  const auto commit = [&](const std::string& id, const std::string& traveller, bool bargain,
+                          LegRange legs, int unit) {
+    Change change = BookingChange(id, traveller, legs, {unit}, now);
+    if (bargain) {
+      change.booking->trip.class_code = change.claim->class_code = "bargain";
+      change.claim->units_of = "second";
+    }
+    return CommitReason(subject, change);
+  };
+  CHECK(commit("bk-1", "t1", false, {0, 1}, 0) == "");
+  CHECK(commit("bk-2", "t2", true, {0, 2}, 0) == "PLACE_TAKEN");
+  CHECK(commit("bk-2", "t2", true, {1, 2}, 0) == "");
+  CHECK(commit("bk-3", "t3", false, {1, 2}, 0) == "PLACE_TAKEN");
+  CHECK(commit("bk-3", "t3", true, {0, 2}, 1) == "");
+
+  const RunState state = subject.Run(subject.inventory.ReadState(RunId("g1"))).value();
+  CHECK(Validate(state).ok());
+  REQUIRE(state.classes.size() == 3);
+  const ClassLayout* const bargain = FindClass(state, "bargain");
+  REQUIRE(bargain != nullptr);
+  CHECK(*bargain == ClassLayout{"bargain", ClassKind::kAssigned, 4, {4}, "second", "UL"});
+  CHECK(FindClass(state, "second")->positions == "ACDF");
+  CHECK(FreeOf(state)[0].count == std::vector<int>{2, 2});
+  const std::vector<int> units = {1, 3};
+  const auto named = subject.Run(subject.runs.Units(RunId("g1"), "bargain", units)).value();
+  REQUIRE(named.size() == 2);
+  CHECK(named[1].number == "04");
+
+  Change freed;
+  freed.now = now;
+  freed.frees = BookingId("bk-2");
+  CHECK(CommitReason(subject, freed) == "");
+  CHECK(commit("bk-4", "t4", false, {1, 2}, 0) == "");
+  freed.frees = BookingId("bk-4");
+  CHECK(CommitReason(subject, freed) == "");
+  CHECK(commit("bk-5", "t5", true, {1, 2}, 0) == "");
+
+  const auto add = [&subject, now](const std::string& code) {
+    StoredAnswer answer;
+    answer.key = RequestKey{"operator", "/add", code, code};
+    const Addition addition{RunId("g1"), code, 2, "02"};
+    return subject.Run(subject.inventory.AddUnits(addition, answer, now));
+  };
+  CHECK(ReasonOfResult(add("bargain")) == "CAPACITY_INVALID");
+  CHECK(add("second").value().units.first_unit == 4);
+  const RunState grown = subject.Run(subject.inventory.ReadState(RunId("g1"))).value();
+  CHECK(Validate(grown).ok());
+  CHECK(FindClass(grown, "bargain")->coach_sizes == std::vector<int>{4, 2});
+}
+
 }  // namespace
 
 TEST_CASE("the record in memory keeps its contract", "[slot][record][W-15][X-01][X-07]") {
@@ -189,6 +242,25 @@ TEST_CASE("the record in memory keeps its contract", "[slot][record][W-15][X-01]
   MemoryRecord memory(clock);
   memory.Open(TrainG1());
   CheckContract(Subject{loop, clock, memory, memory, memory, memory, memory});
+}
+
+TEST_CASE("places sold by two classes are nobody's twice in memory", "[slot][record][X-01]") {
+  boost::asio::io_context loop(1);
+  testing::ManualClock clock;
+  MemoryRecord memory(clock);
+  MemoryRun train = TrainG1();
+  train.run.classes[0].positions = "ACDF";
+  train.run.classes.push_back(RunClass{"bargain", ClassKind::kAssigned, 4, "UL", "second"});
+  memory.Open(std::move(train));
+  CheckSharing(Subject{loop, clock, memory, memory, memory, memory, memory});
+}
+
+TEST_CASE("places sold by two classes are nobody's twice in PostgreSQL", "[slot][record][X-01]") {
+  const auto scene = RecordScene::OrSkip();
+  if (!scene) return;
+  scene->Execute(kSharingSample);
+  CheckSharing(scene->subject());
+  CHECK(scene->Ask("SELECT count(*) FROM run_units WHERE class_code = 'bargain'") == "0");
 }
 
 TEST_CASE("the record in PostgreSQL keeps its contract", "[slot][record][W-15][X-01][X-07]") {

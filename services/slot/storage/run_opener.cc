@@ -97,13 +97,13 @@ Task<void> RunOpener::WriteStops() {
 }
 
 constexpr char kPutClasses[] = R"sql(
-  INSERT INTO run_classes (run_id, code, kind, capacity)
-  SELECT run_id, code, kind, capacity
-  FROM unnest($1::text[], $2::text[], $3::text[], $4::int[])
-       AS c(run_id, code, kind, capacity))sql";
+  INSERT INTO run_classes (run_id, code, kind, capacity, positions, shares)
+  SELECT run_id, code, kind, capacity, positions, shares
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[])
+       AS c(run_id, code, kind, capacity, positions, shares))sql";
 
 Task<void> RunOpener::WriteClasses() {
-  Texts runs, codes, kinds;
+  Texts runs, codes, kinds, positions, shares;
   Numbers capacities;
   for (const RunDraft& draft : drafts_) {
     for (const ClassDraft& one : draft.classes) {
@@ -111,10 +111,13 @@ Task<void> RunOpener::WriteClasses() {
       codes.push_back(one.run_class.code);
       kinds.push_back(one.run_class.kind == ClassKind::kAssigned ? "ASSIGNED" : "COUNTED");
       capacities.push_back(one.run_class.capacity);
+      positions.push_back(one.run_class.positions);
+      shares.push_back(one.run_class.shares);
     }
   }
   Parameters params;
   params.AddTextArray(runs).AddTextArray(codes).AddTextArray(kinds).AddIntArray(capacities);
+  params.AddTextArray(positions).AddTextArray(shares);
   co_return co_await Execute(kPutClasses, std::move(params));
 }
 

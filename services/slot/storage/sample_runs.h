@@ -46,4 +46,13 @@ inline constexpr char kSample[] = R"sql(
   SELECT run, 'exit-card', 0, 1, 2000 FROM unnest(ARRAY['w1', 'w2', 'w9']) AS run;
 )sql";
 
+/// On g1 besides: seats sold out of second class by another code and at half the price.
+inline constexpr char kSharingSample[] = R"sql(
+  INSERT INTO run_classes (run_id, code, kind, capacity, positions, shares) VALUES
+    ('g1', 'bargain', 'ASSIGNED', 4, 'UL', 'second');
+  INSERT INTO run_fares (run_id, class_code, from_stop, to_stop, fare_minor)
+  SELECT 'g1', 'bargain', f, t, (t - f) * 5000 FROM (VALUES (0, 1), (1, 2), (0, 2)) AS s(f, t);
+  UPDATE run_classes SET positions = 'ACDF' WHERE run_id = 'g1' AND code = 'second';
+)sql";
+
 }  // namespace houbu::slot

@@ -4,6 +4,7 @@
 
 #include "libs/async/status_macros.h"
 #include "services/slot/domain/rules.h"
+#include "services/slot/storage/class_rows.h"
 
 namespace houbu::slot {
 
@@ -34,26 +35,16 @@ Task<RunState> SnapshotReader::Read() {
 }
 
 constexpr char kReadClasses[] = R"sql(
-  SELECT code, kind, capacity,
+  SELECT code, kind, capacity, positions, shares,
          ARRAY(SELECT count(*) FROM run_units AS u
-               WHERE u.run_id = c.run_id AND u.class_code = c.code
+               WHERE u.run_id = c.run_id AND u.class_code = COALESCE(NULLIF(c.shares, ''), c.code)
                GROUP BY u.coach ORDER BY min(u.unit)) AS coaches
-  FROM run_classes AS c WHERE run_id = $1 ORDER BY code)sql";
+  FROM run_classes AS c WHERE run_id = $1 ORDER BY shares <> '', code)sql";
 
 Task<void> SnapshotReader::ReadClasses() {
   ASSIGN_OR_CO_RETURN(const postgres::Result rows, co_await Execute(kReadClasses));
   for (int i = 0; i < rows.rows(); ++i) {
-    const postgres::Row row = rows.row(i);
-    ClassLayout layout;
-    layout.code = row.Text("code");
-    layout.kind = row.Text("kind") == "ASSIGNED" ? ClassKind::kAssigned : ClassKind::kCounted;
-    layout.capacity = row.Int32("capacity");
-    if (layout.kind == ClassKind::kAssigned) {
-      for (const std::int64_t size : row.IntArray("coaches")) {
-        layout.coach_sizes.push_back(static_cast<int>(size));
-      }
-    }
-    state_.classes.push_back(std::move(layout));
+    state_.classes.push_back(ClassLayoutIn(rows.row(i)));
   }
   co_return absl::OkStatus();
 }

@@ -50,6 +50,7 @@ class RedisProcess final {
     asked.from = wish.from;
     asked.to = wish.to;
     asked.statement.payload = wish.travellers;
+    asked.positions = wish.positions;
     const auto id = scene_.Run(creation.Create(asked, scene_.Answer(scene_.Key(wish.request))));
     if (!id.ok()) return id.status();
     return scene_.Load(BookingId(*id));

@@ -73,6 +73,7 @@ struct Wish {
   std::string travellers = "t1";
   std::string account = "accounts/ac-1";
   std::string request;  ///< The request_id; a new one when empty.
+  std::vector<Position> positions = {};
 };
 
 /// Finds windows on a copy that was brought up to date before.
@@ -142,6 +143,7 @@ class Scene final {
     asked.to = wish.to;
     asked.statement.payload = wish.travellers;
     asked.destination_country = "JP";
+    asked.positions = wish.positions;
     return Loaded(Run(creation.Create(asked, Answer(Key(wish.request, fingerprint)))));
   }
 
@@ -224,6 +226,9 @@ class Scene final {
     if (report.audit.conservation_error() != 0) wrongs.push_back("conservation");
     return wrongs;
   }
+
+  /// Runs SQL beside everything.
+  void Execute(const std::string& sql) { database_->Execute(sql); }
 
   /// The calls in the outbox, "Method aggregate", in their order.
   std::vector<std::string> Calls() {

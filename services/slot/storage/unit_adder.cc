@@ -43,9 +43,11 @@ Task<void> UnitAdder::Lock() {
   co_return absl::OkStatus();
 }
 
+// A class that sells the units of this one has as many.
 constexpr char kGrowClass[] = R"sql(
-  UPDATE run_classes SET capacity = capacity + $3 WHERE run_id = $1 AND code = $2
-  RETURNING kind, capacity - $3 AS before)sql";
+  UPDATE run_classes SET capacity = capacity + $3
+  WHERE run_id = $1 AND (code = $2 OR shares = $2)
+  RETURNING code = $2 AS named, shares <> '' AS sharing, kind, capacity - $3 AS before)sql";
 
 // In the order of the legs, as those who take and free them lock them.
 constexpr char kGrowCounts[] = R"sql(
@@ -60,10 +62,14 @@ Task<void> UnitAdder::Grow() {
   params.Add(addition_.units);
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
                       co_await work_.transaction().Execute(kGrowClass, params));
-  if (rows.empty()) co_return Refuse(kClassUnknown);
-  numbered_ = rows.row(0).Text("kind") == "ASSIGNED";
+  int named = 0;
+  while (named < rows.rows() && !rows.row(named).Bool("named")) ++named;
+  if (named == rows.rows()) co_return Refuse(kClassUnknown);
+  // It has none of its own.
+  if (rows.row(named).Bool("sharing")) co_return Refuse(kCapacityInvalid);
+  numbered_ = rows.row(named).Text("kind") == "ASSIGNED";
   added_.units.class_code = addition_.class_code;
-  added_.units.first_unit = rows.row(0).Int32("before");
+  added_.units.first_unit = rows.row(named).Int32("before");
   added_.units.units = addition_.units;
   const auto grown = co_await work_.transaction().Execute(kGrowCounts, std::move(params));
   co_return grown.status();
