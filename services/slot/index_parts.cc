@@ -7,6 +7,7 @@
 
 #include "libs/observe/log.h"
 #include "libs/observe/metrics.h"
+#include "services/slot/storage/postgres_ended_runs.h"
 #include "services/slot/storage/postgres_homes.h"
 #include "services/slot/storage/postgres_states.h"
 
@@ -17,6 +18,7 @@ using async::Task;
 
 constexpr int kRevivePage = 100;
 constexpr int kRebuildLimit = 1000;
+constexpr int kClearLimit = 200;
 
 GuardWatch WatchGuard(process::Environment& env) {
   auto& used = env.metrics().AddGauge("houbu_inventory_index_used",
@@ -33,12 +35,12 @@ GuardWatch WatchGuard(process::Environment& env) {
                   observe::Field("server", shown.server), observe::Field("shown", shown.number),
                   observe::Field("mark", shown.mark)});
   };
-  watch.turned = [&used](const absl::Status& state) {
+  watch.turned = [&used](const absl::Status& state, const absl::Status& cause) {
     used.Set(state.ok() ? 1 : 0);
     if (state.ok()) {
       observe::Log(observe::Level::kInfo, "index_used");
     } else {
-      observe::Log(observe::Level::kError, "index_not_used", {observe::ErrorField(state)});
+      observe::Log(observe::Level::kError, "index_not_used", {observe::ErrorField(state), observe::Field("cause", cause.ToString())});
     }
   };
   return watch;
@@ -116,7 +118,9 @@ IndexParts BuildIndex(process::Parts& parts, process::Environment& env, const Sl
       IndexRebuild::Tools{index, states, RebuildPolicy(), WatchRebuild(env)});
   auto& diff = parts.Own<IndexDiff>(
       IndexDiff::Tools{env.clock(), index, inventory, states, rebuild, WatchDiff(env)});
-  return IndexParts{redis, servers, index, fresh_index, rebuild, diff};
+  auto& ended = parts.Own<PostgresEndedRuns>(env.postgres());
+  auto& clearing = parts.Own<IndexClearing>(IndexClearing::Tools{env.clock(), index, ended});
+  return IndexParts{redis, servers, index, fresh_index, rebuild, diff, clearing};
 }
 
 void AddIndexWork(process::Parts& parts, const SlotConfig& config, const IndexParts& built,
@@ -136,6 +140,8 @@ void AddIndexWork(process::Parts& parts, const SlotConfig& config, const IndexPa
       [&keeper] { return keeper.RebuildOwed(kRebuildLimit); });
   add("lost_indexes", absl::Seconds(1), [&keeper] { return keeper.ReviveLost(kRevivePage); });
   add("index_tokens", absl::Seconds(10), [&keeper] { return keeper.SweepTokens(); });
+  add("ended_runs", absl::Seconds(10),
+      [&clearing = built.clearing] { return clearing.Round(kClearLimit); });
   if (config.diff_runs_per_second > 0) {
     add("index_diff", absl::Seconds(1),
         [&diff = built.diff, count = config.diff_runs_per_second] { return diff.Round(count); });

@@ -9,6 +9,7 @@
 #include "libs/process/process.h"
 #include "services/slot/app/fresh_index.h"
 #include "services/slot/app/guarded_index.h"
+#include "services/slot/app/index_clearing.h"
 #include "services/slot/app/index_diff.h"
 #include "services/slot/app/index_keeper.h"
 #include "services/slot/app/index_rebuild.h"
@@ -27,6 +28,7 @@ struct IndexParts {
   FreshIndex& fresh_index;
   IndexRebuild& rebuild;
   IndexDiff& diff;
+  IndexClearing& clearing;
 };
 
 /// Builds the index, with figures and log lines.
