@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/houbuctl/demand.h"
 #include "tools/houbuctl/inventory.h"
 #include "tools/houbuctl/payment.h"
 #include "tools/houbuctl/session.h"
@@ -11,7 +12,7 @@ namespace houbu::ctl {
 namespace {
 
 // Every topic there is; a new one is added here.
-constexpr AddTopic kTopics[] = {AddInventory, AddPayment};
+constexpr AddTopic kTopics[] = {AddInventory, AddPayment, AddDemand};
 
 int Run(int argc, char** argv) {
   CLI::App app("Asks Houbu's services what only operators may ask.", "houbuctl");
