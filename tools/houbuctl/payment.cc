@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include <nlohmann/json.hpp>
 
@@ -46,6 +48,13 @@ std::string CheckTime(const std::string& text) {
   std::string error;
   if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return "";
   return "must be as 2026-12-01T08:00:00+08:00";
+}
+
+// Only as it would be written back: no sign, base or zero that could be read otherwise.
+std::string CheckFen(const std::string& text) {
+  std::int64_t fen = 0;
+  if (absl::SimpleAtoi(text, &fen) && absl::StrCat(fen) == text) return "";
+  return "must be a whole number of fen";
 }
 
 type::v1::Money Yuan(std::int64_t fen) { return rpc::ToWire(Fen(fen)); }
@@ -147,12 +156,18 @@ CLI::Option* AddTime(CLI::App& verb, const char* option, std::string& time, cons
       ->check(CLI::Validator(CheckTime, "TIME", "rfc3339"));
 }
 
+CLI::Option* AddFare(CLI::App& verb, const char* option, std::int64_t& fen, const char* meaning) {
+  return verb.add_option(option, fen, meaning)
+      ->check(CLI::Validator(CheckFen, "FEN", "fen"))
+      ->required();
+}
+
 void AddCommon(CLI::App& verb, Asked& asked) {
   auto* profile =
       verb.add_option("--profile", asked.profile, "The fee profile; the one in force without it.");
   verb.add_option("--name", asked.name, "Of payments/{payment}, by its own profile.")
       ->excludes(profile);
-  verb.add_option("--fare-minor", asked.fare, "The fare of one ticket, in fen.")->required();
+  AddFare(verb, "--fare-minor", asked.fare, "The fare of one ticket.");
   verb.add_option("--tickets", asked.tickets, "How many tickets.")->capture_default_str();
   AddTime(verb, "--departure", asked.departure, "When the train leaves.")->required();
   AddTime(verb, "--at", asked.at, "When it is given back, or changed.")->required();
@@ -179,8 +194,7 @@ void AddPayment(CLI::App& app, Session& session, std::vector<Command>& commands)
   Command change;
   change.verb = topic->add_subcommand("quote-change", "Says what another train would cost.");
   AddCommon(*change.verb, *changed);
-  change.verb->add_option("--new-fare-minor", changed->new_fare, "The fare of the train taken.")
-      ->required();
+  AddFare(*change.verb, "--new-fare-minor", changed->new_fare, "The fare of the train taken.");
   AddTime(*change.verb, "--new-departure", changed->new_departure, "When the train taken leaves.")
       ->required();
   change.run = [&session, changed] { return Run(session, *changed, AskChange); };
