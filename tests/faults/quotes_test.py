@@ -27,6 +27,8 @@ EDGES = (
     ("seed", 10000, "2026-10-01T08:00:00+08:00", CHANGED, 2000, "SPRING_FESTIVAL"),
     ("cr-2024", 10000, "2026-11-23T08:00:00+08:00", (), 0, "FREE"),
     ("cr-2024", 10000, "2026-11-23T08:00:01+08:00", (), 500, "FIVE_PERCENT"),
+    ("cr-2024", 10000, "2026-11-01T08:00:00+08:00", ("--left-when-changed-later", "191h59m59s"),
+     500, "CHANGED_LATER"),
     ("cr-2024", 10000, "2026-12-01T04:00:00+08:00", ("--bought", "2026-12-01T03:30:00+08:00"),
      0, "GRACE"),
     ("cr-2024", 10000, "2026-12-01T04:00:01+08:00", ("--bought", "2026-12-01T03:55:00+08:00"),
@@ -108,6 +110,22 @@ class Quotes(FaultCase):
                 "tickets": len(held.places), "departure_time": moment_of(self.day.departure),
                 "cancel_time": moment_of(self.world.now()), **more}  # fmt: skip
 
+    def check_change(self, owner, stranger, held, payment):
+        """A change is quoted to its owner and to nobody else; the seed's are free."""
+        fen, ask = payment.amount.minor_units, "payment.v1.PaymentService/QuoteChange"
+        facts = self.facts(held, fen)
+        change = {"fare": facts["fare"], "new_fare": {**facts["fare"], "minor_units": fen + 1000},
+                  "tickets": 1, "departure_time": facts["departure_time"],
+                  "new_departure_time": facts["departure_time"],
+                  "change_time": facts["cancel_time"]}  # fmt: skip
+        quote = owner.call(ask, name=payment.name, change_facts=change)
+        self.assertEqual((quote.tier, quote.due.minor_units), ("FREE", 1000))
+        self.refused("NOT_FOUND", "PAYMENT_UNKNOWN", stranger.call, ask, name=payment.name,
+                     change_facts=change)  # fmt: skip
+        both = self.refused("INVALID_ARGUMENT", "INVALID_REQUEST", owner.call, ask,
+                            name=payment.name, profile="seed", change_facts={})  # fmt: skip
+        self.assertIn("profile", both.fields)
+
     def test_a_refund_gives_what_was_quoted_before_it(self):
         # rules: X-12 W-13
         self.day = self.floor.train_day()
@@ -121,10 +139,14 @@ class Quotes(FaultCase):
         above = self.refused("FAILED_PRECONDITION", "AMOUNT_ABOVE_REST", owner.call, ask,
                              name=payment.name, fare_facts=self.facts(held, fen + 1))  # fmt: skip
         self.assertEqual(above.metadata["field"], "fare")
+        stranger = Person(self.world, "stranger")
+        self.refused("NOT_FOUND", "PAYMENT_UNKNOWN", stranger.call, ask, name=payment.name,
+                     fare_facts=self.facts(held, fen))  # fmt: skip
         dollars = {"currency_code": "USD", "minor_units": fen}
         wrong = self.refused("INVALID_ARGUMENT", "INVALID_REQUEST", owner.call, ask,
                              fare_facts=self.facts(held, fen, fare=dollars))  # fmt: skip
         self.assertEqual(set(wrong.fields), {"fare_facts.fare.currency_code"})
+        self.check_change(owner, stranger, held, payment)
         owner.cancel(held.name, "quoted")
         refunded = lambda: owner.payment(payment.name).refunded_amount.minor_units
         wait_for("the refund", refunded)

@@ -32,6 +32,7 @@ struct Asked {
   std::string new_departure;
   std::string at;
   std::string bought;
+  std::string left;
   bool appointment = false;
   bool changed_into_spring_festival = false;
 };
@@ -55,6 +56,11 @@ std::string CheckFen(const std::string& text) {
   std::int64_t fen = 0;
   if (absl::SimpleAtoi(text, &fen) && absl::StrCat(fen) == text) return "";
   return "must be a whole number of fen";
+}
+
+std::string CheckDuration(const std::string& text) {
+  absl::Duration duration;
+  return absl::ParseDuration(text, &duration) ? "" : "must be as 191h59m59s";
 }
 
 type::v1::Money Yuan(std::int64_t fen) { return rpc::ToWire(Fen(fen)); }
@@ -113,6 +119,10 @@ absl::StatusOr<nlohmann::json> AskRefund(const Session& session, const Asked& as
   facts.set_changed_into_spring_festival(asked.changed_into_spring_festival);
   if (!asked.bought.empty()) {
     *request.mutable_purchase_time() = rpc::ToWire(TimeOf(asked.bought));
+  }
+  absl::Duration left;
+  if (!asked.left.empty() && absl::ParseDuration(asked.left, &left)) {
+    *facts.mutable_left_when_changed_later() = rpc::ToWire(left);
   }
   request.set_name(asked.name);
   request.set_profile(asked.profile);
@@ -184,6 +194,10 @@ void AddPayment(CLI::App& app, Session& session, std::vector<Command>& commands)
   refund.verb = topic->add_subcommand("quote-refund", "Says what a refund would give.");
   AddCommon(*refund.verb, *refunded);
   AddTime(*refund.verb, "--bought", refunded->bought, "When it was bought, for the grace.");
+  refund.verb
+      ->add_option("--left-when-changed-later", refunded->left,
+                   "Changed to a later train with so much time left to the one given up.")
+      ->check(CLI::Validator(CheckDuration, "DURATION", "duration"));
   refund.verb->add_flag("--appointment", refunded->appointment, "Of an appointment, not a train.");
   refund.verb->add_flag("--changed-into-spring-festival", refunded->changed_into_spring_festival,
                         "The ticket was changed into the Spring Festival period.");
