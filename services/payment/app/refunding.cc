@@ -67,7 +67,7 @@ Task<std::string> Refunding::Once(RefundCommand command,
     order.reason = command.reason;
     if (command.facts.has_value()) {
       FareFacts facts = *command.facts;
-      ASSIGN_OR_CO_RETURN(order.quote, co_await Assess(before, std::move(facts)));
+      ASSIGN_OR_CO_RETURN(order.quote, co_await Assess(before, facts));
     }
     ASSIGN_OR_CO_RETURN(change, Return(before, order, now));
     change.grace = GraceUsed(before, order.quote, command.facts);
@@ -92,7 +92,7 @@ Task<FeeQuote> Refunding::Quote(QuoteQuestion question) {
   ASSIGN_OR_CO_RETURN(const Payment payment, co_await store_.Load(*question.id));
   CO_RETURN_IF_ERROR(CheckVisible(payment, question.viewer));
   FareFacts facts = question.facts;
-  co_return co_await Assess(payment, std::move(facts));
+  co_return co_await Assess(payment, facts);
 }
 
 // Who was served out of a prepayment has waited and meant it: no grace.
