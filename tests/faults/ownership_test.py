@@ -102,6 +102,8 @@ class Ownership(FaultCase):
             (garbled, "slot.v1.BookingService/GetBooking", booking, "UNAUTHENTICATED"),
             (operator, "slot.v1.BookingService/GetBooking", booking, "PERMISSION_DENIED"),
             (self.owner, "slot.v1.InventoryService/CheckInventory", {}, "PERMISSION_DENIED"),
+            (self.owner, "slot.v1.InventoryService/CloseSale", {"run": "runs/x"},
+             "PERMISSION_DENIED"),
             (self.owner, "payment.v1.LedgerService/GetTrialBalance", {}, "PERMISSION_DENIED"),
             (self.owner, "payment.v1.PaymentService/RefundPayment", refund, "PERMISSION_DENIED"),
             (operator, "payment.v1.PaymentService/RefundPayment", refund, "PERMISSION_DENIED"),

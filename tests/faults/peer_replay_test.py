@@ -133,6 +133,9 @@ class PeerReplays(RepeatCase):
         self.assertEqual(after.capacity - before, 2 * self.legs(day))
         self.assertFalse(after.differences)
         self.twice(service + "RebuildInventory", {"run": day.whole.run}, {"run": ""}, operator)
+        self.twice(service + "CloseSale", {"run": day.whole.run}, {"run": "runs/none"}, operator)
+        self.twice(service + "ReopenSale", {"run": day.whole.run}, {"run": "runs/none"}, operator)
+        self.assertFalse(check().differences)
 
     def legs(self, day):
         return len(self.floor.network.run(day.whole.run).stops) - 1
