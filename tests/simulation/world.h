@@ -211,7 +211,7 @@ class World final {
     add(absl::Seconds(20), [&lives] { return lives.now().line.SweepDeparted(100); });
     add(absl::Seconds(5), [&lives] { return lives.now().keeper.RebuildOwed(100); });
     add(absl::Seconds(30), [&lives] { return lives.now().keeper.SweepTokens(); });
-    add(absl::Seconds(3), [&lives] { return lives.now().keeper.ReviveLost(100); });
+    add(absl::Seconds(15), [&lives] { return lives.now().keeper.ReviveLost(100); });
     // A service looks far more often. Here an index that was thrown back does harm for longer.
     loops_.push_back({&service, absl::Seconds(10), [&lives] { return lives.now().index.Check(); }});
   }
