@@ -40,7 +40,8 @@ GuardWatch WatchGuard(process::Environment& env) {
     if (state.ok()) {
       observe::Log(observe::Level::kInfo, "index_used");
     } else {
-      observe::Log(observe::Level::kError, "index_not_used", {observe::ErrorField(state), observe::Field("cause", cause.ToString())});
+      observe::Log(observe::Level::kError, "index_not_used",
+                   {observe::ErrorField(state), observe::Field("cause", cause.ToString())});
     }
   };
   return watch;

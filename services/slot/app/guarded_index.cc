@@ -63,17 +63,17 @@ absl::Status StatusOf(const T& outcome) {
 
 }  // namespace
 
-void GuardedIndex::Turn(absl::Status state) {
+void GuardedIndex::Turn(absl::Status state, const absl::Status& cause) {
   if (state == state_) return;
   state_ = std::move(state);
-  if (tools_.watch.turned) tools_.watch.turned(state_);
+  if (tools_.watch.turned) tools_.watch.turned(state_, cause);
 }
 
 void GuardedIndex::Note(const absl::Status& outcome) {
   failures_ = absl::IsUnavailable(outcome) ? failures_ + 1 : 0;
   if (failures_ < tools_.policy.failures_max) return;
   given_up_ = true;
-  if (state_.ok()) Turn(Refuse(kIndexAway));
+  if (state_.ok()) Turn(Refuse(kIndexAway), outcome);
 }
 
 // A call waits for somebody else's look rather than to look itself; either ends soon.
@@ -97,7 +97,7 @@ Task<void> GuardedIndex::Check() {
   if (!looked.ok()) co_return looked;
   given_up_ = false;
   failures_ = 0;
-  Turn(absl::OkStatus());
+  Turn(absl::OkStatus(), absl::OkStatus());
   co_return absl::OkStatus();
 }
 
@@ -118,7 +118,7 @@ Task<void> GuardedIndex::LookAtAll() {
     absl::StatusOr<IndexHome> home = co_await LookAt(each);
     if (!home.ok()) {
       if (IsUnfit(home.status())) {
-        Turn(home.status());
+        Turn(home.status(), home.status());
       } else {
         Note(home.status());
       }
@@ -130,7 +130,7 @@ Task<void> GuardedIndex::LookAtAll() {
     homes.push_back(*std::move(home));
   }
   verified_ = true;
-  if (!given_up_) Turn(absl::OkStatus());
+  if (!given_up_) Turn(absl::OkStatus(), absl::OkStatus());
   // The marks count on later where this fails.
   const absl::Status ignored = co_await tools_.homes.CountOn(std::move(homes));
   co_return absl::OkStatus();

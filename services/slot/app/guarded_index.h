@@ -37,8 +37,8 @@ struct GuardPolicy {
 struct GuardWatch {
   /// A shard has a new home. `shown` is what its server showed.
   std::function<void(const IndexHome& home, const ShownHome& shown)> moved;
-  /// The index is used from now on (OK), or no more, and why.
-  std::function<void(const absl::Status& state)> turned;
+  /// The index is used from now on (OK), or no more; `cause` is what was answered last then.
+  std::function<void(const absl::Status& state, const absl::Status& cause)> turned;
 };
 
 /// Guards the index. For the process's one event loop.
@@ -91,7 +91,7 @@ class GuardedIndex final : public InventoryIndex {
   async::Task<IndexHome> MoveTo(IndexHome home, ShownHome shown);
   async::Task<IndexHome> ReadAgain(int shard);
   void Note(const absl::Status& outcome);
-  void Turn(absl::Status state);
+  void Turn(absl::Status state, const absl::Status& cause);
 
   RunEpoch Inside(RunEpoch run) const;
   std::int64_t Outside(const std::string& run, std::int64_t epoch);
