@@ -16,12 +16,22 @@ def _key(number):
     return f"h:{{s{number % 8:02d}}}:r:rn-{number:026d}"
 
 
+def _sell_out(redis, key, generation, classes):
+    """Tells a run that is being loaded that nothing of these classes is free."""
+    part = [generation]
+    for code, kind, units, legs in classes:
+        for leg in range(legs):
+            part += [code, leg, bytes(4 if kind == "c" else (units + 7) // 8)]
+    redis.function("houbu_load_free", [key], part)
+
+
 def _load(redis, number, waiting, serial):
     """Loads a run that is sold out, with so many waiting."""
     key, head = _key(number), [EPOCH, LEGS, "o"]
     for code, kind, units in CLASSES:
         head += [code, kind, units, coaches_of(units) if kind == "a" else "", "", ""]
     generation = redis.function("houbu_load_begin", [key], head).decode()
+    _sell_out(redis, key, generation, [(*sold, LEGS) for sold in CLASSES])
     part = []
     for code, kind, units in CLASSES:
         # Parties of 100 have everything: what is sold takes as good as nothing.
@@ -85,15 +95,16 @@ def _heavy_life(redis, short):
     for replaced in range(2):
         head = [epoch + replaced, legs, "o", "second", "a", units, coaches_of(units), "", "AB"]
         generation = redis.function("houbu_load_begin", [key], head).decode()
+        _sell_out(redis, key, generation, [("second", "a", units, legs)])
         parts, work, serial = [[generation]], 0, 0
         for unit in range(units):
             if unit >= units - 100:
                 continue
             for start in range(0, legs, 5):
                 serial += 1
-                if work + 13 > 500:
+                if work + 5 > 500:
                     parts, work = [*parts, [generation]], 0
-                work += 13
+                work += 5
                 parts[-1] += [token_id(serial), "second", start, start + 5, 1, f"t{unit}"]
         crowd = ",".join(map(str, range(units - 100, units)))
         parts.append([generation, "bk-crowd", "second", 0, legs, 100, "t" + crowd])

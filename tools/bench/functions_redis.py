@@ -28,7 +28,7 @@ def demand_id(number):
 
 
 def _encoded(argv):
-    parts = [str(part).encode() for part in argv]
+    parts = [part if isinstance(part, bytes) else str(part).encode() for part in argv]
     return b"*%d\r\n" % len(parts) + b"".join(
         b"$%d\r\n%s\r\n" % (len(part), part) for part in parts
     )

@@ -7,6 +7,8 @@
 
 #include "absl/strings/ascii.h"
 
+#include "services/slot/domain/free_pool.h"
+
 namespace houbu::slot {
 namespace {
 
@@ -48,40 +50,6 @@ bool IsPossible(const RunState& state, const DemandKind& kind) {
          kind.legs.to <= state.legs && kind.party >= 1 && kind.party <= PartyMax(layout->kind);
 }
 
-// Takes the places of one token, cell by cell; false when a cell does not exist or is gone.
-bool Take(const TakenPlaces& places, const ClassLayout& layout, std::vector<int>& counted,
-          std::set<std::pair<int, int>>& cells) {
-  const bool is_counted = layout.kind == ClassKind::kCounted;
-  if (static_cast<int>(places.units.size()) != (is_counted ? 0 : places.kind.party)) {
-    return false;
-  }
-  for (int leg = places.kind.legs.from; leg < places.kind.legs.to; ++leg) {
-    int& count = counted[static_cast<std::size_t>(leg)];
-    count += places.kind.party;
-    if (count > layout.capacity) {
-      return false;
-    }
-    for (const int unit : places.units) {
-      if (unit < 0 || unit >= layout.capacity || !cells.emplace(leg, unit).second) {
-        return false;
-      }
-    }
-  }
-  return true;
-}
-
-bool PlacesArePossible(const RunState& state, const ClassLayout& layout) {
-  std::vector<int> counted(static_cast<std::size_t>(state.legs), 0);
-  std::set<std::pair<int, int>> cells;
-  for (const TakenPlaces& places : state.taken) {
-    if (OwnerOf(state, places.kind.class_code) == layout.code &&
-        !Take(places, layout, counted, cells)) {
-      return false;
-    }
-  }
-  return true;
-}
-
 bool HoldersArePossible(const RunState& state) {
   std::set<std::string> holders;
   for (const TakenPlaces& places : state.taken) {
@@ -97,29 +65,10 @@ bool HoldersArePossible(const RunState& state) {
   return true;
 }
 
-FreeUnits FreeOf(const RunState& state, const ClassLayout& layout) {
-  const std::size_t legs = static_cast<std::size_t>(state.legs);
-  std::vector<std::set<int>> taken(legs);
-  FreeUnits free = {layout.code, std::vector<int>(legs, layout.capacity), {}};
-  for (const TakenPlaces& places : state.taken) {
-    if (OwnerOf(state, places.kind.class_code) != layout.owner()) {
-      continue;
-    }
-    for (int leg = places.kind.legs.from; leg < places.kind.legs.to; ++leg) {
-      free.count[static_cast<std::size_t>(leg)] -= places.kind.party;
-      taken[static_cast<std::size_t>(leg)].insert(places.units.begin(), places.units.end());
-    }
-  }
-  if (layout.kind == ClassKind::kCounted) {
-    return free;
-  }
-  free.unit_numbers.resize(legs);
-  for (std::size_t leg = 0; leg < legs; ++leg) {
-    for (int unit = 0; unit < layout.capacity; ++unit) {
-      if (!taken[leg].contains(unit)) {
-        free.unit_numbers[leg].push_back(unit);
-      }
-    }
+FreeUnits ShownOf(const ClassLayout& layout, const FreePool& pool) {
+  FreeUnits free = {layout.code, pool.counts(), {}};
+  for (int leg = 0; leg < static_cast<int>(pool.bitmaps().size()); ++leg) {
+    free.unit_numbers.push_back(pool.UnitsOn(leg));
   }
   return free;
 }
@@ -147,18 +96,22 @@ absl::Status Validate(const RunState& state) {
   std::set<std::string> codes;
   for (const ClassLayout& layout : state.classes) {
     if (!codes.insert(layout.code).second || !IsPossible(layout) || !IsPossible(layout.positions) ||
-        !SharingIsPossible(state, layout) || !PlacesArePossible(state, layout)) {
+        !SharingIsPossible(state, layout)) {
       return Refuse(kStateInvalid);
     }
+  }
+  if (!FreePoolsOf(state).is_possible) {
+    return Refuse(kStateInvalid);
   }
   return absl::OkStatus();
 }
 
 std::vector<FreeUnits> FreeOf(const RunState& state) {
+  const FreePools taken = FreePoolsOf(state);
   std::vector<FreeUnits> free;
   free.reserve(state.classes.size());
   for (const ClassLayout& layout : state.classes) {
-    free.push_back(FreeOf(state, layout));
+    free.push_back(ShownOf(layout, taken.pools.at(layout.owner())));
   }
   return free;
 }

@@ -67,6 +67,11 @@ async::Task<int> RedisInventory::Load(RunState state) {
   if (generation.empty()) {
     co_return 0;
   }
+  std::vector<std::vector<std::string>> free = LoadFree(state, generation);
+  for (std::vector<std::string>& part : free) {
+    ASSIGN_OR_CO_RETURN(const redis::Reply filled,
+                        co_await Ask("houbu_load_free", key, std::move(part)));
+  }
   std::vector<std::vector<std::string>> parts = LoadParts(state, generation);
   for (std::vector<std::string>& part : parts) {
     ASSIGN_OR_CO_RETURN(const redis::Reply filled,

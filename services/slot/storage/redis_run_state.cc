@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
+#include "services/slot/domain/free_pool.h"
 #include "services/slot/storage/redis_replies.h"
 
 namespace houbu::slot {
@@ -14,6 +15,10 @@ namespace {
 
 // How long filling one part may take, in about microseconds.
 constexpr int kPartWork = 500;
+
+// What a part says of what is free, in bytes, and what naming a leg counts for.
+constexpr std::size_t kFreeBytes = 65536;
+constexpr std::size_t kLegBytes = 128;
 
 absl::Status Malformed() {
   return absl::InternalError("a Redis function answered something unexpected");
@@ -66,6 +71,15 @@ class Parts final {
   int work_ = 0;
 };
 
+// Four bytes, the highest first.
+std::string Packed(int count) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes.push_back(static_cast<char>(static_cast<unsigned>(count) >> shift & 0xffU));
+  }
+  return bytes;
+}
+
 }  // namespace
 
 std::vector<std::string> LoadHead(const RunState& state) {
@@ -79,13 +93,38 @@ std::vector<std::string> LoadHead(const RunState& state) {
   return args;
 }
 
+std::vector<std::vector<std::string>> LoadFree(const RunState& state,
+                                               const std::string& generation) {
+  std::vector<std::vector<std::string>> parts;
+  std::size_t bytes = kFreeBytes;
+  const auto add = [&](const std::string& owner, std::size_t leg, std::string free) {
+    if (bytes + free.size() + kLegBytes > kFreeBytes) {
+      parts.push_back({generation});
+      bytes = 0;
+    }
+    bytes += free.size() + kLegBytes;
+    parts.back().insert(parts.back().end(), {owner, absl::StrCat(leg), std::move(free)});
+  };
+  const FreePools free = FreePoolsOf(state);
+  for (const ClassLayout& layout : state.classes) {
+    if (!layout.shares.empty()) continue;
+    const FreePool& pool = free.pools.at(layout.code);
+    const bool is_counted = layout.kind == ClassKind::kCounted;
+    for (std::size_t leg = 0; leg < pool.counts().size(); ++leg) {
+      if (pool.counts()[leg] == layout.capacity) continue;
+      add(layout.code, leg, is_counted ? Packed(pool.counts()[leg]) : pool.bitmaps()[leg]);
+    }
+  }
+  return parts;
+}
+
 std::vector<std::vector<std::string>> LoadParts(const RunState& state,
                                                 const std::string& generation) {
   Parts parts(generation);
   for (const TakenPlaces& places : state.taken) {
     const int units = std::max(1, static_cast<int>(places.units.size()));
     parts.Add(places.token, places.kind, absl::StrCat("t", absl::StrJoin(places.units, ",")),
-              10 + units * places.kind.legs.size() * 2 / 3);
+              5 + units / 2);
   }
   for (const WaitingDemand& waiting : state.waiting) {
     parts.Add(waiting.demand, waiting.kind,

@@ -14,6 +14,11 @@ namespace houbu::slot {
 /// The arguments of houbu_load_begin.
 std::vector<std::string> LoadHead(const RunState& state);
 
+/// The arguments of each call of houbu_load_free: what is free where something is taken. `state`
+/// must be valid.
+std::vector<std::vector<std::string>> LoadFree(const RunState& state,
+                                               const std::string& generation);
+
 /// The arguments of each call of houbu_load_part.
 std::vector<std::vector<std::string>> LoadParts(const RunState& state,
                                                 const std::string& generation);

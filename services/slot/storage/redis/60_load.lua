@@ -129,31 +129,38 @@ local function begin_load(keys, args)
   return generation
 end
 
--- Takes units of a run that is being built: false when they are not all there and free.
-local function take_in_build(class, kind, units)
-  if class.counted then
-    move_counts(class, kind.from, kind.to, -kind.party)
-    return #units == 0 and count_free(class, kind.from, kind.to) < 2 ^ 31
+-- Drops a load that cannot be.
+local function refuse_load(run)
+  delete_generation(run.key, run.generation, #run.classes, run.legs, run.buckets)
+  return refuse('STATE_INVALID', 'the state of the run contradicts itself')
+end
+
+-- ARGV: generation, then three for each: the class that owns the units, leg, and what is free there,
+-- as it is kept. All is free on legs that are not named. What is not must be what the holders have
+-- (load_part). Answers how many.
+local function load_free(keys, args)
+  local head = redis.call('GET', key_of_generation(keys[1], args[1]))
+  if not head then
+    return refuse_stale(nil)
   end
-  if #units ~= kind.party then
-    return false
-  end
-  for _, unit in ipairs(units) do
-    for leg = kind.from + 1, unit < class.capacity and kind.to or 0 do
-      if redis.call('SETBIT', class.bits[leg], spell(unit), '0') == 0 then
-        return false
-      end
+  local run = parse_run(keys[1], head)
+  for at = 2, #args, 3 do
+    local class, leg, free = run.class_of[args[at]], tonumber(args[at + 1]), args[at + 2]
+    if not (class and class.pool == class.index and leg and leg >= 0 and leg < run.legs
+        and free and #free == (class.counted and 4 or math.ceil(class.capacity / 8))) then
+      return refuse_load(run)
+    elseif class.counted then
+      redis.call('SETRANGE', class.counts_key, spell(leg * 4), free)
+    else
+      redis.call('SET', class.bits[leg + 1], free)
     end
-    if unit >= class.capacity then
-      return false
-    end
   end
-  return true
+  return (#args - 1) / 3
 end
 
 local function build_taken(run, token, class, kind, units)
-  return redis.call('HSETNX', bucket_of(run, token), token, places_of('b', class, kind, units)) == 1
-    and take_in_build(class, kind, units)
+  return #units == (class.counted and 0 or kind.party)
+    and redis.call('HSETNX', bucket_of(run, token), token, places_of('b', class, kind, units)) == 1
 end
 
 local function build_waiting(run, demand, class, kind, score)
@@ -167,7 +174,7 @@ local function build_waiting(run, demand, class, kind, score)
 end
 
 -- ARGV: generation, then six for each: holder, class, from, to, party, and 't<units>' for places
--- that are taken or 'w<effective microsecond>' for somebody who waits. Answers how many.
+-- that are not among those of load_free or 'w<effective microsecond>' for somebody who waits. Answers how many.
 local function load_part(keys, args)
   local head = redis.call('GET', key_of_generation(keys[1], args[1]))
   if not head then
@@ -184,8 +191,7 @@ local function load_part(keys, args)
       good = build_waiting(run, args[at], class, kind, tonumber(rest))
     end
     if not good then
-      delete_generation(keys[1], args[1], #run.classes, run.legs, run.buckets)
-      return refuse('STATE_INVALID', 'the state of the run contradicts itself')
+      return refuse_load(run)
     end
   end
   return (#args - 1) / 6
@@ -237,6 +243,7 @@ local function remove(keys, args)
 end
 
 register('houbu_load_begin', begin_load)
+register('houbu_load_free', load_free)
 register('houbu_load_part', load_part)
 register('houbu_load_end', end_load)
 register('houbu_remove', remove)
