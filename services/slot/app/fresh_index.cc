@@ -16,7 +16,7 @@ constexpr std::int64_t kEpochsBehindMax = 1'000'000;
 
 // How long to wait for somebody else's rebuild of a run rather than to do it as well.
 constexpr absl::Duration kRefreshPause = absl::Milliseconds(2);
-constexpr int kRefreshLooksMax = 100;
+constexpr int kRefreshLooksMax = 1000;
 
 // Of the index as a whole, not of one run that is being rebuilt.
 bool IsAway(const absl::Status& failure) {

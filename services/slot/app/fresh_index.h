@@ -61,6 +61,9 @@ class FreshIndex final {
   /// `used` is the epoch that did not work, `index` the one the index has, 0 when unknown.
   async::Task<std::int64_t> Refresh(RunEpoch used, std::int64_t index);
 
+  /// Whether the run's index is being rebuilt here: what it is owed is about to be settled.
+  bool IsRefreshing(const RunId& run) const { return refreshing_->contains(run.value()); }
+
  private:
   static constexpr int kTriesMax = 4;
 

@@ -27,6 +27,8 @@ bool IsSound(const InventoryAudit& audit) {
 Task<int> IndexKeeper::RebuildOwed(int limit) {
   const absl::Time since = tools_.clock.Now() - tools_.policy.debt_age;
   ASSIGN_OR_CO_RETURN(std::vector<RunId> runs, co_await tools_.inventory.ToRebuild(since, limit));
+  // Another epoch would only make whoever waits for this one wait again.
+  std::erase_if(runs, [this](const RunId& run) { return tools_.fresh_index.IsRefreshing(run); });
   ASSIGN_OR_CO_RETURN(const Rebuilt done, co_await RebuildAll(std::move(runs)));
   co_return done.runs;
 }

@@ -135,9 +135,9 @@ local function refuse_load(run)
   return refuse('STATE_INVALID', 'the state of the run contradicts itself')
 end
 
--- ARGV: generation, then three for each: the class that owns the units, leg, and what is free there,
--- as it is kept. All is free on legs that are not named. What is not must be what the holders have
--- (load_part). Answers how many.
+-- ARGV: generation, then three for each: the class that owns the units, leg, and what is free
+-- there, as it is kept. All is free on legs that are not named. What is not must be what the
+-- holders have (load_part). Answers how many.
 local function load_free(keys, args)
   local head = redis.call('GET', key_of_generation(keys[1], args[1]))
   if not head then
@@ -174,7 +174,8 @@ local function build_waiting(run, demand, class, kind, score)
 end
 
 -- ARGV: generation, then six for each: holder, class, from, to, party, and 't<units>' for places
--- that are not among those of load_free or 'w<effective microsecond>' for somebody who waits. Answers how many.
+-- that load_free has not shown as free, or 'w<effective microsecond>' for somebody who waits.
+-- Answers how many.
 local function load_part(keys, args)
   local head = redis.call('GET', key_of_generation(keys[1], args[1]))
   if not head then
