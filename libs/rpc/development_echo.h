@@ -1,6 +1,6 @@
 /// An empty method: what any call costs at least, so that others can be told as multiples of it.
-/// Answered at once, on the shortest way a call can take. Registered only when the service is
-/// started with it enabled.
+/// Answered at once, on the shortest way a call can take, or in the event loop. Registered only
+/// when the service is started with it enabled.
 #pragma once
 
 #include <optional>

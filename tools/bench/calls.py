@@ -14,6 +14,9 @@ _RESERVE = 1.6
 # The share of calls that may fail: refusals are cheap and would flatter.
 _FAILED_MOST = 0.05
 
+# How the empty method is answered.
+_WAY = {False: " answered at once", True: " answered in the event loop"}
+
 
 class Calls:
     """Slices of each scenario on one world."""
@@ -30,9 +33,9 @@ class Calls:
             in_flight=min(in_flight, 8) if self._world.short else in_flight, **wish,
         )  # fmt: skip
 
-    def echo(self, size, in_flight=512):
-        """The empty method, answering `size` bytes."""
-        return self._slice(scenario="echo", bytes=round(size), in_flight=in_flight)
+    def echo(self, size, in_flight=512, in_loop=False):
+        """The empty method, answering `size` bytes: at once, or by way of the event loop."""
+        return self._slice(scenario="echo", bytes=round(size), in_flight=in_flight, in_loop=in_loop)
 
     def search(self, in_flight=512):
         """Journeys between two cities of a line, all pairs five legs apart."""
@@ -106,10 +109,19 @@ def _ratio(name, world, numerator, denominator, how):
 
 def search_vs_echo(world):
     """Search against an empty method that answers as many bytes."""
+    yield _search_vs_echo(world, "search_vs_echo")
+
+
+def search_vs_echo_in_loop(world):
+    """Search against such an empty method on the way every other method goes."""
+    yield _search_vs_echo(world, "search_vs_echo_in_loop", in_loop=True)
+
+
+def _search_vs_echo(world, name, in_loop=False):
     calls = Calls(world)
     size = calls.search(in_flight=8)["answer_bytes"]
-    how = f"SearchJourneys / Echo of {size:.0f} bytes, 512 in flight"
-    yield _ratio("search_vs_echo", world, calls.search, lambda: calls.echo(size), how)
+    how = f"SearchJourneys / Echo of {size:.0f} bytes{_WAY[in_loop]}, 512 in flight"
+    return _ratio(name, world, calls.search, lambda: calls.echo(size, in_loop=in_loop), how)
 
 
 def book_vs_echo(world):
@@ -122,11 +134,23 @@ def book_vs_echo_64(world):
     yield _book_vs_echo(world, "book_vs_echo_64", 64)
 
 
-def _book_vs_echo(world, name, in_flight):
+def book_vs_echo_in_loop(world):
+    """Durable bookings against an empty method on their own way, 512 in flight."""
+    yield _book_vs_echo(world, "book_vs_echo_in_loop", 512, in_loop=True)
+
+
+def book_vs_echo_64_in_loop(world):
+    """Durable bookings against an empty method on their own way, 64 in flight."""
+    yield _book_vs_echo(world, "book_vs_echo_64_in_loop", 64, in_loop=True)
+
+
+def _book_vs_echo(world, name, in_flight, in_loop=False):
     calls = Calls(world)
     book = lambda: calls.book(in_flight=in_flight)
-    how = f"CreateBooking / Echo of 0 bytes, {in_flight} in flight, 100 runs, trips of 5 legs"
-    return _ratio(name, world, book, lambda: calls.echo(0, in_flight), how)
+    empty = lambda: calls.echo(0, in_flight, in_loop)
+    how = (f"CreateBooking / Echo of 0 bytes{_WAY[in_loop]}, {in_flight} in flight, 100 runs, "
+           f"trips of 5 legs")  # fmt: skip
+    return _ratio(name, world, book, empty, how)
 
 
 def book_vs_skip_locked_100runs(world):
@@ -186,8 +210,11 @@ FIGURES = {
     function.__name__: function
     for function in (
         search_vs_echo,
+        search_vs_echo_in_loop,
         book_vs_echo,
+        book_vs_echo_in_loop,
         book_vs_echo_64,
+        book_vs_echo_64_in_loop,
         book_vs_skip_locked_100runs,
         book_vs_skip_locked_8runs,
         book_vs_skip_locked_1ms,

@@ -53,10 +53,11 @@ class CallList final : public CallSource {
 };
 
 // The answer as a whole shall have so many bytes: a tag, a length and the payload.
-Call EchoCall(int bytes) {
+Call EchoCall(int bytes, bool in_loop) {
   development::v1::EchoRequest request;
   const int length_bytes = bytes <= 1 + 1 + 127 ? 1 : bytes <= 1 + 2 + 16383 ? 2 : 3;
   request.set_payload_bytes(std::max(0, bytes - 1 - length_bytes));
+  request.set_in_loop(in_loop);
   return CallOf(kEcho, request);
 }
 
@@ -77,7 +78,7 @@ absl::StatusOr<std::unique_ptr<CallSource>> Scenarios::Make(const json& wish) {
   std::vector<Call> calls;
   auto repeats = CallList::Repeats::kForEver;
   if (scenario == "echo") {
-    calls.push_back(EchoCall(wish.at("bytes").get<int>()));
+    calls.push_back(EchoCall(wish.at("bytes").get<int>(), wish.value("in_loop", false)));
   } else if (scenario == "search") {
     for (const json& search : wish.at("searches")) calls.push_back(SearchCall(search));
   } else if (scenario == "book") {
