@@ -1,4 +1,5 @@
 /// The payment service: its settings and how its parts are put together.
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -63,13 +64,15 @@ struct PaymentConfig {
 };
 
 // Counts what became of callbacks.
-CallbackCounter CountInto(observe::Metrics& metrics) {
-  return [&metrics](absl::string_view outcome) {
-    const observe::Labels labels{{"outcome", std::string(outcome)}};
+CallbackCounter CountInto(observe::Metrics& metrics, Channel channel) {
+  return [&metrics, channel](absl::string_view outcome) {
+    const observe::Labels labels{{"channel", std::string(NameOf(channel))},
+                                 {"outcome", std::string(outcome)}};
     metrics.AddCounter("houbu_payment_callbacks_total", "Callbacks by what became of them.", labels)
         .Increment();
     if (outcome != "ACCEPTED") {
-      observe::Log(observe::Level::kWarning, "callback_not_taken", {{"reason", outcome}});
+      observe::Log(observe::Level::kWarning, "callback_not_taken",
+                   {{"channel", NameOf(channel)}, {"reason", outcome}});
     }
   };
 }
@@ -110,13 +113,21 @@ void AddStuckWatch(process::Parts& parts, process::Environment& env, PaymentStor
   parts.loops.push_back(std::move(watch));
 }
 
+// Whose callbacks are taken at /callbacks/<channel>.
+using NoticeReaders = std::map<Channel, const NoticeReader*>;
+
 void AddCallbackDoor(process::Parts& parts, process::Environment& env, const PaymentConfig& config,
-                     CallbackEndpoint& endpoint) {
+                     const NoticeReaders& readers, FactApplication& facts) {
   http::ServerOptions options;
   options.address = config.callbacks_address;
   auto server = std::make_shared<http::Server>(env.executor(), options);
-  server->Handle("POST", "/callbacks/sandbox",
-                 [&endpoint](http::Request request) { return endpoint.Take(std::move(request)); });
+  for (const auto& [channel, reader] : readers) {
+    auto& endpoint =
+        parts.Own<CallbackEndpoint>(*reader, facts, env.clock(), CountInto(env.metrics(), channel));
+    server->Handle(
+        "POST", absl::StrCat("/callbacks/", NameOf(channel)),
+        [&endpoint](http::Request request) { return endpoint.Take(std::move(request)); });
+  }
   parts.http_servers.push_back(std::move(server));
 }
 
@@ -152,9 +163,8 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
                                   change_quoting, settlement, lookup};
   parts.Serve<PaymentHandlers>(env.seam(), use_cases);
   parts.Serve<LedgerHandlers>(env.seam(), lookup);
-  const NoticeReader& reader = parts.Own<SandboxNotices>(secret);
-  auto& endpoint = parts.Own<CallbackEndpoint>(reader, facts, clock, CountInto(env.metrics()));
-  AddCallbackDoor(parts, env, config, endpoint);
+  const NoticeReaders readers{{Channel::kSandbox, &parts.Own<SandboxNotices>(secret)}};
+  AddCallbackDoor(parts, env, config, readers, facts);
   AddLoops(parts, config, inquiry, refunds);
   AddStuckWatch(parts, env, store, config.refund_alarm_after);
   return parts;

@@ -93,7 +93,7 @@ Task<void> FactApplication::TakeRefund(PaymentId id, RefundFact fact) {
   const auto provider = providers_.find(payment.channel.value_or(Channel::kSandbox));
   if (provider == providers_.end()) co_return applied;
   Provider* const asked = provider->second;
-  ASSIGN_OR_CO_RETURN(RefundFact confirmed, co_await asked->QueryRefund(merchant_refund));
+  ASSIGN_OR_CO_RETURN(RefundFact confirmed, co_await asked->QueryRefund(id, merchant_refund));
   co_return co_await Apply(id, std::move(confirmed), std::string());
 }
 

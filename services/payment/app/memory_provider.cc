@@ -75,7 +75,7 @@ Task<RefundFact> MemoryProvider::Refund(RefundRequest request) {
   co_return fact;
 }
 
-Task<RefundFact> MemoryProvider::QueryRefund(std::string merchant_refund) {
+Task<RefundFact> MemoryProvider::QueryRefund(PaymentId, std::string merchant_refund) {
   if (away) co_return Away();
   const auto found = refunds_.find(merchant_refund);
   if (found != refunds_.end()) co_return found->second;

@@ -16,7 +16,7 @@ class MemoryProvider final : public Provider {
   Task<OrderFact> Query(PaymentId payment) override;
   Task<OrderFact> Close(PaymentId payment) override;
   Task<RefundFact> Refund(RefundRequest request) override;
-  Task<RefundFact> QueryRefund(std::string merchant_refund) override;
+  Task<RefundFact> QueryRefund(PaymentId payment, std::string merchant_refund) override;
 
   /// The payer pays, also what is closed (money on its way); gives what a callback would say.
   OrderFact Pay(const PaymentId& payment, absl::Time at);

@@ -113,6 +113,7 @@ struct RefundRequest {
   std::string merchant_refund;
   PaymentId payment;
   Money amount;
+  Money total;  ///< What the order was for.
 };
 
 /// A payment provider. Every call may be repeated with the same names; an outage (UNAVAILABLE,
@@ -133,18 +134,29 @@ class Provider {
   /// Asks to give money back; the same refund however often it is asked.
   virtual Task<RefundFact> Refund(RefundRequest request) = 0;
 
-  /// Asks where a refund stands.
-  virtual Task<RefundFact> QueryRefund(std::string merchant_refund) = 0;
+  /// Asks where a refund of a payment stands.
+  virtual Task<RefundFact> QueryRefund(PaymentId payment, std::string merchant_refund) = 0;
 };
 
 /// The providers by channel.
 using Providers = std::map<Channel, Provider*>;
 
-/// A callback as HTTP brought it.
+/// A callback as HTTP brought it, nothing of it believed yet.
 struct SignedNotice {
-  std::string timestamp;
-  std::string nonce;
-  std::string signature;
+  std::map<std::string, std::string> headers;  ///< By name in small letters.
+  std::string body;                            ///< As it came, byte for byte.
+
+  /// The header of this name (small letters), "" where there is none.
+  std::string Header(const std::string& name) const {
+    const auto found = headers.find(name);
+    return found == headers.end() ? std::string() : found->second;
+  }
+};
+
+/// What a callback is answered with.
+struct CallbackAnswer {
+  int status = 200;  ///< Of HTTP.
+  std::string content_type = "application/json";
   std::string body;
 };
 
@@ -164,6 +176,10 @@ class NoticeReader {
   /// Proves and reads a callback. UNAUTHENTICATED with reason UNSIGNED, STALE or FORGED;
   /// INVALID_ARGUMENT with reason MALFORMED.
   virtual absl::StatusOr<ProvenNotice> Read(const SignedNotice& notice, absl::Time now) const = 0;
+
+  /// What this provider is to be told of a callback that was taken (OK), or not and why: `outcome`
+  /// is the word that is counted, `status` what HTTP would say of it.
+  virtual CallbackAnswer Answer(int status, absl::string_view outcome) const = 0;
 };
 
 }  // namespace houbu::payment

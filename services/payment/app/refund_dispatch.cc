@@ -35,13 +35,16 @@ Task<void> RefundDispatch::Ask(RefundId id) {
   if (provider == providers_.end()) co_return Refuse(kChannelUnknown);
   Provider* const asked = provider->second;
   if (refund.asked) {
-    ASSIGN_OR_CO_RETURN(RefundFact answer, co_await asked->QueryRefund(MerchantRefund(refund)));
+    ASSIGN_OR_CO_RETURN(RefundFact answer,
+                        co_await asked->QueryRefund(refund.payment, MerchantRefund(refund)));
     co_return co_await facts_.Apply(refund.payment, std::move(answer), std::string());
   }
+  ASSIGN_OR_CO_RETURN(const Payment payment, co_await store_.Load(refund.payment));
   RefundRequest request;
   request.merchant_refund = MerchantRefund(refund);
   request.payment = refund.payment;
   request.amount = refund.amount;
+  request.total = payment.amount;
   ASSIGN_OR_CO_RETURN(RefundFact answer, co_await asked->Refund(std::move(request)));
   co_return co_await facts_.Apply(refund.payment, std::move(answer), std::string());
 }

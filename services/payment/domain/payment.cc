@@ -12,12 +12,18 @@ absl::string_view NameOf(Channel channel) {
   switch (channel) {
     case Channel::kSandbox:
       return "sandbox";
+    case Channel::kWechatPay:
+      return "wechat_pay";
+    case Channel::kAlipay:
+      return "alipay";
   }
   return "";
 }
 
 std::optional<Channel> ChannelNamed(absl::string_view name) {
-  if (name == "sandbox") return Channel::kSandbox;
+  for (const Channel channel : {Channel::kSandbox, Channel::kWechatPay, Channel::kAlipay}) {
+    if (name == NameOf(channel)) return channel;
+  }
   return std::nullopt;
 }
 

@@ -27,9 +27,10 @@ struct PaymentTag {
 using PaymentId = Id<PaymentTag>;
 
 /// The way money comes and goes back (W-14).
-enum class Channel { kSandbox };
+enum class Channel { kSandbox, kWechatPay, kAlipay };
 
-/// The channel's name as it stands in ledger accounts, rows and callback paths: "sandbox".
+/// The channel's name as it stands in ledger accounts, rows and callback paths: "sandbox",
+/// "wechat_pay", "alipay".
 absl::string_view NameOf(Channel channel);
 
 /// The channel called `name`; nothing for an unknown one.

@@ -20,6 +20,7 @@ RefundRequest RefundOf(const std::string& name, std::int64_t fen) {
   request.merchant_refund = name;
   request.payment = PaymentId("py-1");
   request.amount = Fen(fen);
+  request.total = Fen(2000);
   return request;
 }
 
@@ -66,7 +67,8 @@ TEMPLATE_TEST_CASE("A refund asked for twice is one refund, and never of more th
   REQUIRE(subject.Run(provider.Create(OrderOf("py-1"))).ok());
   CHECK(subject.Run(provider.Refund(RefundOf("rf-1", 500)))->state == RefundFact::State::kRefused);
   subject.Pay(PaymentId("py-1"));
-  CHECK(subject.Run(provider.QueryRefund("rf-1"))->state == RefundFact::State::kMissing);
+  CHECK(subject.Run(provider.QueryRefund(PaymentId("py-1"), "rf-1"))->state ==
+        RefundFact::State::kMissing);
   REQUIRE(subject.Run(provider.Refund(RefundOf("rf-1", 1500))).ok());
   subject.Settle("rf-1");
   const auto again = subject.Run(provider.Refund(RefundOf("rf-1", 1500)));
@@ -86,7 +88,7 @@ TEMPLATE_TEST_CASE("A provider that is away is UNAVAILABLE", "[payment][provider
   Provider& provider = subject.provider();
   CHECK(subject.Run(provider.Create(OrderOf("py-1"))).status().code() ==
         absl::StatusCode::kUnavailable);
-  CHECK(subject.Run(provider.QueryRefund("rf-1")).status().code() ==
+  CHECK(subject.Run(provider.QueryRefund(PaymentId("py-1"), "rf-1")).status().code() ==
         absl::StatusCode::kUnavailable);
 }
 

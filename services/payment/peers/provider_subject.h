@@ -97,7 +97,7 @@ class SandboxSubject final {
   /// Waits for a refund in process to end.
   void Settle(const std::string& name) {
     for (int tries = 0; tries < 500; ++tries) {
-      const auto fact = Run(provider_->QueryRefund(name));
+      const auto fact = Run(provider_->QueryRefund(PaymentId("py-1"), name));
       if (fact.ok() && fact->state != RefundFact::State::kProcessing) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }

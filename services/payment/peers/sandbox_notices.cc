@@ -8,6 +8,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 
+#include "libs/http/message.h"
 #include "services/payment/peers/hmac.h"
 #include "services/payment/peers/sandbox_wire.h"
 
@@ -27,26 +28,37 @@ bool IsNonce(const std::string& text) {
 
 absl::StatusOr<ProvenNotice> SandboxNotices::Read(const SignedNotice& notice,
                                                   absl::Time now) const {
+  const std::string timestamp = notice.Header("x-houbu-timestamp");
+  const std::string nonce = notice.Header("x-houbu-nonce");
+  const std::string signature = notice.Header("x-houbu-signature");
   std::int64_t seconds = 0;
-  if (notice.signature.empty() || !IsNonce(notice.nonce) || notice.timestamp.size() > 12 ||
-      !absl::SimpleAtoi(notice.timestamp, &seconds)) {
+  if (signature.empty() || !IsNonce(nonce) || timestamp.size() > 12 ||
+      !absl::SimpleAtoi(timestamp, &seconds)) {
     return Refuse(kNoticeUnsigned);
   }
   SignedParts parts;
-  parts.timestamp = notice.timestamp;
-  parts.nonce = notice.nonce;
+  parts.timestamp = timestamp;
+  parts.nonce = nonce;
   parts.body = notice.body;
-  if (!IsSignatureOf(key_, parts, notice.signature)) return Refuse(kNoticeForged);
+  if (!IsSignatureOf(key_, parts, signature)) return Refuse(kNoticeForged);
   if (absl::AbsDuration(now - absl::FromUnixSeconds(seconds)) > kFreshness) {
     return Refuse(kNoticeStale);
   }
   absl::StatusOr<ProvenNotice> read = ReadNotice(notice.body);
   if (!read.ok()) return Refuse(kNoticeMalformed);
   read->raw.channel = Channel::kSandbox;
-  read->raw.nonce = notice.nonce;
+  read->raw.nonce = nonce;
   read->raw.body = notice.body;
   read->raw.receive_time = now;
   return read;
+}
+
+CallbackAnswer SandboxNotices::Answer(int status, absl::string_view outcome) const {
+  CallbackAnswer answer;
+  answer.status = status;
+  answer.body =
+      status == 200 ? "{}" : http::ErrorResponse(status, outcome, "It was not taken.").body;
+  return answer;
 }
 
 }  // namespace houbu::payment

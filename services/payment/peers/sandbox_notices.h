@@ -1,24 +1,11 @@
 /// The sandbox provider's callbacks: proven by their signature before anything in them is read.
 #pragma once
 
-#include "libs/base/refusal.h"
 #include "libs/secrets/keys.h"
 #include "services/payment/app/ports.h"
+#include "services/payment/peers/notices.h"
 
 namespace houbu::payment {
-
-/// A callback without the three headers.
-inline constexpr Refusal kNoticeUnsigned{absl::StatusCode::kUnauthenticated, "UNSIGNED",
-                                         "The callback is not signed."};
-/// A callback whose time is more than five minutes from ours.
-inline constexpr Refusal kNoticeStale{absl::StatusCode::kUnauthenticated, "STALE",
-                                      "The callback's time is too far from ours."};
-/// A callback whose signature does not match.
-inline constexpr Refusal kNoticeForged{absl::StatusCode::kUnauthenticated, "FORGED",
-                                       "The callback's signature does not match."};
-/// A proven callback we do not understand.
-inline constexpr Refusal kNoticeMalformed{absl::StatusCode::kInvalidArgument, "MALFORMED",
-                                          "The callback is not understood."};
 
 /// Reads the sandbox provider's callbacks.
 class SandboxNotices final : public NoticeReader {
@@ -27,6 +14,7 @@ class SandboxNotices final : public NoticeReader {
   explicit SandboxNotices(const secrets::Key& key) : key_(key) {}
 
   absl::StatusOr<ProvenNotice> Read(const SignedNotice& notice, absl::Time now) const override;
+  CallbackAnswer Answer(int status, absl::string_view outcome) const override;
 
  private:
   secrets::Key key_;

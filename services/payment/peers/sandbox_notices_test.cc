@@ -21,14 +21,14 @@ constexpr char kPaid[] = R"({"event_id": "ev-1", "type": "ORDER_PAID", "merchant
 
 SignedNotice Signed(const std::string& body, absl::Time time = kNow) {
   SignedNotice notice;
-  notice.timestamp = std::to_string(absl::ToUnixSeconds(time));
-  notice.nonce = "n-1";
+  notice.headers["x-houbu-timestamp"] = std::to_string(absl::ToUnixSeconds(time));
+  notice.headers["x-houbu-nonce"] = "n-1";
   notice.body = body;
   SignedParts parts;
-  parts.timestamp = notice.timestamp;
-  parts.nonce = notice.nonce;
+  parts.timestamp = notice.headers["x-houbu-timestamp"];
+  parts.nonce = notice.headers["x-houbu-nonce"];
   parts.body = notice.body;
-  notice.signature = SignatureOf(SharedKey(), parts);
+  notice.headers["x-houbu-signature"] = SignatureOf(SharedKey(), parts);
   return notice;
 }
 
@@ -72,19 +72,19 @@ TEST_CASE("A proven callback becomes a fact", "[payment][peers]") {
 TEST_CASE("What is not proven is not read", "[payment][peers][X-07]") {
   CHECK(ReasonFor(Signed(kPaid)) == "");
   SignedNotice bare = Signed(kPaid);
-  bare.signature.clear();
+  bare.headers.erase("x-houbu-signature");
   CHECK(ReasonFor(bare) == "UNSIGNED");
   SignedNotice odd_nonce = Signed(kPaid);
-  odd_nonce.nonce = "n 1";
+  odd_nonce.headers["x-houbu-nonce"] = "n 1";
   CHECK(ReasonFor(odd_nonce) == "UNSIGNED");
   SignedNotice odd_time = Signed(kPaid);
-  odd_time.timestamp = "now";
+  odd_time.headers["x-houbu-timestamp"] = "now";
   CHECK(ReasonFor(odd_time) == "UNSIGNED");
   SignedNotice other_body = Signed(kPaid);
   other_body.body[60] = 'x';
   CHECK(ReasonFor(other_body) == "FORGED");
   SignedNotice other_time = Signed(kPaid);
-  other_time.timestamp = "1764547201";
+  other_time.headers["x-houbu-timestamp"] = "1764547201";
   CHECK(ReasonFor(other_time) == "FORGED");
   const absl::Duration window = absl::Minutes(5);
   const absl::Duration second = absl::Seconds(1);

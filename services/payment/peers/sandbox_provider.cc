@@ -111,12 +111,12 @@ Task<RefundFact> SandboxProvider::Refund(RefundRequest request) {
   ASSIGN_OR_CO_RETURN(const http::Response answer,
                       co_await Ask("POST", "/v1/refunds", std::move(body)));
   if (answer.status == 409 && ReadErrorCode(answer.body) == "REFUND_EXISTS") {
-    co_return co_await QueryRefund(std::move(request.merchant_refund));
+    co_return co_await QueryRefund(request.payment, std::move(request.merchant_refund));
   }
   co_return RefundOf(answer, request.merchant_refund);
 }
 
-Task<RefundFact> SandboxProvider::QueryRefund(std::string merchant_refund) {
+Task<RefundFact> SandboxProvider::QueryRefund(PaymentId, std::string merchant_refund) {
   std::string path = absl::StrCat("/v1/refunds/", merchant_refund);
   ASSIGN_OR_CO_RETURN(const http::Response answer,
                       co_await Ask("GET", std::move(path), std::string()));

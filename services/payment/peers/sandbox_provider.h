@@ -32,7 +32,7 @@ class SandboxProvider final : public Provider {
   Task<OrderFact> Query(PaymentId payment) override;
   Task<OrderFact> Close(PaymentId payment) override;
   Task<RefundFact> Refund(RefundRequest request) override;
-  Task<RefundFact> QueryRefund(std::string merchant_refund) override;
+  Task<RefundFact> QueryRefund(PaymentId payment, std::string merchant_refund) override;
 
  private:
   Task<http::Response> Ask(std::string method, std::string path, std::string body);

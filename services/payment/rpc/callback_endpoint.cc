@@ -3,16 +3,11 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+
 namespace houbu::payment {
-namespace {
 
-// What the provider is told, and what is counted.
-struct Verdict {
-  int status;
-  std::string outcome;
-};
-
-Verdict Judge(const absl::Status& taken) {
+CallbackEndpoint::Verdict CallbackEndpoint::Judge(const absl::Status& taken) {
   const std::string reason(ReasonOf(taken));
   switch (taken.code()) {
     case absl::StatusCode::kOk:
@@ -30,25 +25,27 @@ Verdict Judge(const absl::Status& taken) {
   }
 }
 
-}  // namespace
-
 async::Task<http::Response> CallbackEndpoint::Take(http::Request request) {
-  if (request.body.size() > kCallbackBytesMax) {
-    count_("OVERSIZED");
-    co_return http::ErrorResponse(413, "OVERSIZED", "The callback is too large.");
-  }
+  if (request.body.size() > kCallbackBytesMax) co_return Answer(Verdict{413, "OVERSIZED"});
   SignedNotice notice;
-  notice.timestamp = std::string(request.headers.Get("X-Houbu-Timestamp"));
-  notice.nonce = std::string(request.headers.Get("X-Houbu-Nonce"));
-  notice.signature = std::string(request.headers.Get("X-Houbu-Signature"));
+  for (const auto& [name, value] : request.headers.fields()) {
+    notice.headers.emplace(absl::AsciiStrToLower(name), value);
+  }
   notice.body = std::move(request.body);
   absl::StatusOr<ProvenNotice> proven = reader_.Read(notice, clock_.Now());
   absl::Status taken = proven.status();
   if (taken.ok()) taken = co_await facts_.Take(*std::move(proven));
-  const Verdict verdict = Judge(taken);
+  co_return Answer(Judge(taken));
+}
+
+http::Response CallbackEndpoint::Answer(const Verdict& verdict) const {
   count_(verdict.outcome);
-  if (taken.ok()) co_return http::JsonResponse(200, "{}");
-  co_return http::ErrorResponse(verdict.status, verdict.outcome, "The callback was not taken.");
+  CallbackAnswer answer = reader_.Answer(verdict.status, verdict.outcome);
+  http::Response response;
+  response.status = answer.status;
+  response.headers.Set("Content-Type", answer.content_type);
+  response.body = std::move(answer.body);
+  return response;
 }
 
 }  // namespace houbu::payment

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <functional>
+#include <string>
+#include <utility>
 
 #include "absl/strings/string_view.h"
 
@@ -22,7 +24,7 @@ using CallbackCounter = std::function<void(absl::string_view outcome)>;
 /// The largest callback read.
 inline constexpr std::size_t kCallbackBytesMax = std::size_t{16} << 10;
 
-/// Answers POST /callbacks/<channel>.
+/// Answers POST /callbacks/<channel> of one channel.
 class CallbackEndpoint final {
  public:
   /// All outlive the endpoint.
@@ -30,11 +32,19 @@ class CallbackEndpoint final {
                    CallbackCounter count)
       : reader_(reader), facts_(facts), clock_(clock), count_(std::move(count)) {}
 
-  /// Takes one callback. 200 when it is taken (again too); 4xx in JSON when it is not believed or
-  /// not ours, and nothing has changed; 503 when it should come again.
+  /// Takes one callback. 200 when it is taken (again too); 4xx when it is not believed or not ours,
+  /// and nothing has changed; 503 when it should come again: all in the provider's own form.
   async::Task<http::Response> Take(http::Request request);
 
  private:
+  /// What HTTP says of it, and what is counted.
+  struct Verdict {
+    int status;
+    std::string outcome;
+  };
+  static Verdict Judge(const absl::Status& taken);
+  http::Response Answer(const Verdict& verdict) const;
+
   const NoticeReader& reader_;
   FactApplication& facts_;
   const Clock& clock_;

@@ -16,14 +16,22 @@ class TrustingReader final : public NoticeReader {
   explicit TrustingReader(TestWorld& world) : world_(world) {}
 
   absl::StatusOr<ProvenNotice> Read(const SignedNotice& notice, absl::Time) const override {
-    if (notice.signature != "good") {
+    if (notice.Header("signature") != "good") {
       return StatusWithReason(absl::StatusCode::kUnauthenticated, "FORGED", "no");
     }
     ProvenNotice proven;
-    proven.raw.nonce = notice.nonce;
+    proven.raw.nonce = notice.Header("nonce");
     proven.payment = PaymentId(notice.body);
     proven.order = world_.provider.Pay(proven.payment, world_.clock.Now());
     return proven;
+  }
+
+  CallbackAnswer Answer(int status, absl::string_view outcome) const override {
+    CallbackAnswer answer;
+    answer.status = status;
+    answer.content_type = "text/plain";
+    answer.body = std::string(outcome);
+    return answer;
   }
 
  private:
@@ -41,8 +49,8 @@ struct Door {
                        const std::string& nonce) {
     http::Request request;
     request.body = body;
-    request.headers.Set("X-Houbu-Signature", signature);
-    request.headers.Set("X-Houbu-Nonce", nonce);
+    request.headers.Set("Signature", signature);
+    request.headers.Set("Nonce", nonce);
     return *testing::RunTask(endpoint.Take(request));
   }
 };
@@ -70,7 +78,8 @@ TEST_CASE("A callback that is not proven, too large or not ours changes nothing"
   CHECK(door.Knock("py-1", "bad", "n-1").status == 401);
   const http::Response large = door.Knock(std::string(kCallbackBytesMax + 1, 'x'), "good", "n-2");
   CHECK(large.status == 413);
-  CHECK(large.body.find("\"OVERSIZED\"") != std::string::npos);
+  CHECK(large.body == "OVERSIZED");
+  CHECK(large.headers.Get("Content-Type") == "text/plain");
   CHECK(door.Knock("py-9", "good", "n-3").status == 404);
   CHECK(door.world.Of(id).version == version);
   CHECK(door.counts["FORGED"] == 1);

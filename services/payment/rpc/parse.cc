@@ -42,7 +42,14 @@ Product ParseProduct(Violations& violations, absl::string_view field, v1::Produc
 
 Channel ParseChannel(Violations& violations, absl::string_view field, v1::Channel channel) {
   rpc::RequireEnum(violations, field, channel, v1::Channel_IsValid);
-  return Channel::kSandbox;
+  switch (channel) {
+    case v1::CHANNEL_WECHAT_PAY:
+      return Channel::kWechatPay;
+    case v1::CHANNEL_ALIPAY:
+      return Channel::kAlipay;
+    default:
+      return Channel::kSandbox;
+  }
 }
 
 RefundReason ParseReason(Violations& violations, absl::string_view field, v1::RefundReason reason) {

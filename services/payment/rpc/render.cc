@@ -65,6 +65,10 @@ v1::Channel ChannelOnWire(Channel channel) {
   switch (channel) {
     case Channel::kSandbox:
       return v1::CHANNEL_SANDBOX;
+    case Channel::kWechatPay:
+      return v1::CHANNEL_WECHAT_PAY;
+    case Channel::kAlipay:
+      return v1::CHANNEL_ALIPAY;
   }
   return v1::CHANNEL_UNSPECIFIED;
 }
