@@ -161,9 +161,9 @@ class WornProvider final : public payment::Provider {
     return around_.Through<payment::RefundFact>(
         [this, request] { return provider_.Refund(request); });
   }
-  Task<payment::RefundFact> QueryRefund(std::string name) override {
+  Task<payment::RefundFact> QueryRefund(payment::PaymentId payment, std::string name) override {
     return around_.Through<payment::RefundFact>(
-        [this, name] { return provider_.QueryRefund(name); });
+        [this, payment, name] { return provider_.QueryRefund(payment, name); });
   }
 
  private:
