@@ -38,10 +38,12 @@ absl::StatusOr<ConnectSettings> ConnectSettings::Of(const PoolOptions& options) 
     }
   }
   settings["client_encoding"] = "UTF8";
-  settings["options"] =
-      absl::StrCat(settings["options"], " -c timezone=UTC -c datestyle=ISO -c bytea_output=hex",
-                   " -c client_min_messages=warning -c statement_timeout=",
-                   absl::ToInt64Milliseconds(options.statement_timeout));
+  // A plan is kept with its connection. One that was made while a table was empty would go on
+  // reading the whole of it, until somebody analyzes it: under load that is minutes.
+  settings["options"] = absl::StrCat(
+      settings["options"], " -c timezone=UTC -c datestyle=ISO -c bytea_output=hex",
+      " -c enable_seqscan=off -c jit=off", " -c client_min_messages=warning -c statement_timeout=",
+      absl::ToInt64Milliseconds(options.statement_timeout));
   // These stay as the conninfo has them; emplace changes nothing that is there.
   settings.emplace("application_name", options.application_name);
   settings.emplace("keepalives_idle", "30");
