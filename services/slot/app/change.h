@@ -23,6 +23,10 @@ namespace houbu::slot {
 inline constexpr Refusal kPlaceTaken{absl::StatusCode::kAborted, "PLACE_TAKEN",
                                      "The place is taken."};
 
+/// Somebody who came earlier waits, and would fit into the places of the match (W-05).
+inline constexpr Refusal kOutOfTurn{absl::StatusCode::kAborted, "OUT_OF_TURN",
+                                    "Somebody before it in line fits there."};
+
 /// The booking or demand was changed meanwhile.
 inline constexpr Refusal kChangedMeanwhile{absl::StatusCode::kAborted, "CHANGED_MEANWHILE",
                                            "It was changed by someone else meanwhile."};
@@ -78,6 +82,12 @@ struct Change {
   /// The run whose index must be told something once this is committed: a debt until it is.
   std::optional<RunId> owes_index;
 };
+
+/// Whether the change takes places that were found for somebody who waited.
+inline bool IsMatch(const Change& change) {
+  return change.claim.has_value() && change.demand.has_value() &&
+         change.demand->state == DemandState::kMatched;
+}
 
 /// What an effect's call needs besides the effect itself.
 struct EffectContext {

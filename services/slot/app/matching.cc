@@ -19,6 +19,11 @@ namespace {
 constexpr int kMatchesPerRead = 50;
 constexpr std::size_t kDecidedAtOnce = 64;
 
+// How long a match waits for those before it to be decided.
+constexpr absl::Duration kTurnPatience = absl::Seconds(15);
+
+std::string NameOf(const Match& match) { return absl::StrCat(match.shard, "/", match.id); }
+
 bool ForbidsJourney(const absl::Status& refusal) {
   const absl::string_view reason = ReasonOf(refusal);
   return reason == kItineraryConflict.reason || reason == kOneTicketPerRun.reason;
@@ -77,7 +82,7 @@ Task<std::set<std::string>> Matching::DecideAll(std::vector<Match> matches,
 
 void Matching::Note(const Match& match, const absl::Status& failure,
                     std::set<std::string>& undecided) const {
-  std::string name = absl::StrCat(match.shard, "/", match.id);
+  std::string name = NameOf(match);
   if (watch_ && undecided_.count(name) == 0) watch_(match, failure);
   undecided.insert(std::move(name));
 }
@@ -173,7 +178,29 @@ Task<void> Matching::Propose(Match match, Demand demand) {
     if (!refreshed.ok()) co_return refreshed.status();
     co_return co_await tools_.index.AckMatch(std::move(match));
   }
+  if (ReasonOf(committed.status()) == kOutOfTurn.reason) {
+    co_return co_await AwaitTurn(std::move(match));
+  }
   co_return committed.status();
+}
+
+// Who comes before it was found places too, and is about to be decided; then this one is in its
+// turn. Or the index did not know of who comes before: a rebuild serves both in their order.
+Task<void> Matching::AwaitTurn(Match match) {
+  const absl::Time now = tools_.clock.Now();
+  const absl::Time forgotten = now - 4 * kTurnPatience;
+  std::erase_if(out_of_turn_, [forgotten](const auto& one) { return one.second < forgotten; });
+  const std::string name = NameOf(match);
+  if (now - out_of_turn_.try_emplace(name, now).first->second < kTurnPatience) {
+    co_return absl::OkStatus();
+  }
+  RunEpoch epoch;
+  epoch.run = match.run;
+  epoch.epoch = match.epoch;
+  const auto refreshed = co_await tools_.fresh_index.Refresh(std::move(epoch), 0);
+  if (!refreshed.ok()) co_return refreshed.status();
+  out_of_turn_.erase(name);
+  co_return co_await tools_.index.AckMatch(std::move(match));
 }
 
 Task<void> Matching::FailAndRelease(Match match, Demand demand, std::string reason) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -47,6 +48,7 @@ class Matching final {
   void Note(const Match& match, const absl::Status& failure,
             std::set<std::string>& undecided) const;
   async::Task<void> Propose(Match match, Demand demand);
+  async::Task<void> AwaitTurn(Match match);
   async::Task<void> FailAndRelease(Match match, Demand demand, std::string reason);
   async::Task<void> ReleaseAndAck(Match match);
   async::Task<void> DecidedOnce(DemandId id, bool accepted);
@@ -57,7 +59,8 @@ class Matching final {
   DemandStore& demands_;
   std::string consumer_;
   MatchWatch watch_;
-  std::set<std::string> undecided_;  // those of the last round, by shard and id
+  std::set<std::string> undecided_;                // those of the last round, by shard and id
+  std::map<std::string, absl::Time> out_of_turn_;  // since when, by shard and id
   Placement placement_;
 };
 

@@ -73,8 +73,9 @@ absl::Status MemoryRecord::Check(const Change& change) const {
   }
   absl::Status versions = CheckVersions(change);
   if (!versions.ok() || !change.claim.has_value()) return versions;
-  const absl::Status journeys = CheckJourneys(change);
-  return journeys.ok() ? CheckPlaces(change) : journeys;
+  absl::Status allowed = CheckJourneys(change);
+  if (allowed.ok()) allowed = CheckPlaces(change);
+  return allowed.ok() && IsMatch(change) ? CheckTurn(change) : allowed;
 }
 
 absl::Status MemoryRecord::CheckVersions(const Change& change) const {
@@ -138,6 +139,21 @@ absl::Status MemoryRecord::CheckPlaces(const Change& change) const {
   for (int leg = claim.legs.from; leg < claim.legs.to; ++leg) {
     const std::size_t taken = counted[leg] + claim.travellers.size();
     if (taken > static_cast<std::size_t>(run_class->capacity)) return Refuse(kPlaceTaken);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MemoryRecord::CheckTurn(const Change& change) const {
+  const Claim& claim = *change.claim;
+  const Run& run = runs_.at(claim.run.value()).run;
+  for (const auto& [id, other] : demands_) {
+    if (other.state != DemandState::kWaiting || other.run != claim.run) continue;
+    const bool is_earlier = std::tie(other.effective_at, id) <
+                            std::tie(change.demand->effective_at, change.demand->id.value());
+    const bool fits = claim.legs.from <= other.legs.from && other.legs.to <= claim.legs.to &&
+                      other.travellers.size() <= claim.travellers.size() &&
+                      OwnerOf(run, other.class_code) == claim.owner();
+    if (is_earlier && fits) return Refuse(kOutOfTurn);
   }
   return absl::OkStatus();
 }

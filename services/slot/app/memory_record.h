@@ -84,6 +84,7 @@ class MemoryRecord final : public Record,
   absl::Status CheckVersions(const Change& change) const;
   absl::Status CheckJourneys(const Change& change) const;
   absl::Status CheckPlaces(const Change& change) const;
+  absl::Status CheckTurn(const Change& change) const;
   Committed Apply(Change change);
   std::int64_t Owe(const RunId& run, absl::Time at);
   MemoryRun* FindRun(const RunId& id);

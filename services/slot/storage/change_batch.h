@@ -63,6 +63,7 @@ class ChangeBatch final {
   void AskJourneys();
   void AskUnits();
   void AskCounts();
+  void AskTurns();
   void AskLinks();
   void Ask(std::string sql, Guard guard, const Refusal& refusal, GuardedRows rows);
   void JudgeRuns(const postgres::Result& rows);

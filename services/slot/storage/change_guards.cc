@@ -26,6 +26,7 @@ Task<void> ChangeBatch::AskGuards() {
   AskJourneys();
   AskUnits();
   AskCounts();
+  AskTurns();
   AskLinks();
   ASSIGN_OR_CO_RETURN(const std::vector<Result> seen, co_await pipeline_.Run());
   if (runs_at_ >= 0) JudgeRuns(seen[static_cast<std::size_t>(runs_at_)]);

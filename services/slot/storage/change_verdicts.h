@@ -16,6 +16,7 @@ enum class Guard {
   kBooking,  ///< The booking was changed.
   kJourney,  ///< A traveller travels already.
   kPlaces,   ///< Places are taken.
+  kTurn,     ///< Somebody earlier in line fits there.
   kLink,     ///< The booking was booked again.
 };
 

@@ -47,6 +47,31 @@ TEST_CASE("a match that cannot be decided holds up no other", "[slot][match][W-0
   CHECK(scene->LoadDemand("dm-1").state == DemandState::kMatched);
 }
 
+// Two processes read the matches of one shard: whoever reads the later one first waits.
+TEST_CASE("a match waits for its turn until those before it are decided, or the run is rebuilt",
+          "[slot][match][W-05]") {
+  const auto scene = Scene::OrSkip();
+  if (!scene) return;
+  Wish first;
+  first.travellers = "t1";
+  Wish second;
+  second.travellers = "t2";
+  REQUIRE(scene->Enlist("dm-1", first).ok());
+  REQUIRE(scene->Enlist("dm-2", second).ok());
+  // The match of dm-1 is lost on its way.
+  const auto lost = scene->Run(scene->index.ReadMatches(0, "nobody", 1)).value();
+  REQUIRE(lost.size() == 1);
+  REQUIRE(lost[0].demand == "dm-1");
+  REQUIRE(scene->Run(scene->index.AckMatch(lost[0])).ok());
+  REQUIRE(scene->Run(scene->matching.ReadAll()).ok());
+  CHECK(scene->LoadDemand("dm-2").state == DemandState::kWaiting);
+  scene->clock.Advance(absl::Seconds(16));
+  REQUIRE(scene->Run(scene->matching.ReadAll()).ok());
+  REQUIRE(scene->Run(scene->matching.ReadAll()).ok());
+  CHECK(scene->LoadDemand("dm-1").state == DemandState::kMatched);
+  CHECK(scene->LoadDemand("dm-2").state == DemandState::kMatched);
+}
+
 TEST_CASE("what is no match is dropped, and its run rebuilt", "[slot][match][redis]") {
   const auto scene = Scene::OrSkip();
   if (!scene) return;

@@ -1,4 +1,6 @@
 // One contract for the record, run on memory and on PostgreSQL: the referee says the same.
+#include "absl/strings/str_join.h"
+
 #include "services/slot/storage/record_subject.h"
 
 namespace houbu::slot {
@@ -234,7 +236,70 @@ void CheckSharing(Subject subject) {
   CHECK(FindClass(grown, "bargain")->coach_sizes == std::vector<int>{4, 2});
 }
 
+// Somebody who waits for places of g1, before all whose `place` in line is higher.
+Demand Waiter(Subject& subject, const std::string& id, LegRange legs, int party, int place) {
+  Demand demand;
+  demand.id = DemandId(id);
+  demand.run = RunId("g1");
+  demand.class_code = "second";
+  demand.legs = legs;
+  demand.departs_at = subject.clock.Now() + absl::Hours(1);
+  demand.effective_at = subject.clock.Now() - absl::Hours(1) + absl::Microseconds(place);
+  demand.created_at = subject.clock.Now();
+  for (int i = 0; i < party; ++i)
+    demand.travellers.push_back({absl::StrCat(id, "-", i), "p", "旅"});
+  Change change;
+  change.now = subject.clock.Now();
+  change.demand = demand;
+  CHECK(CommitReason(subject, change) == "");
+  return demand;
+}
+
+std::string ReasonOfMatch(Subject& subject, const Demand& demand, std::vector<int> units) {
+  std::vector<std::string> keys;
+  for (const Traveller& traveller : demand.travellers) keys.push_back(traveller.key);
+  const BookingId booking("bk-" + demand.id.value());
+  Change change = BookingChange(booking.value(), absl::StrJoin(keys, ","), demand.legs, units,
+                                subject.clock.Now());
+  change.booking.reset();
+  change.claim->holder = demand.id.value();
+  change.demand = MatchWith(demand, MatchTerms{units, booking, Fen(700)}).value();
+  return CommitReason(subject, change);
+}
+
+void CheckTurns(Subject subject) {
+  const Demand pair = Waiter(subject, "dm-pair", {0, 1}, 2, 1);
+  const Demand early = Waiter(subject, "dm-early", {0, 1}, 1, 2);
+  const Demand late = Waiter(subject, "dm-late", {0, 2}, 1, 3);
+  const Demand beside = Waiter(subject, "dm-beside", {1, 2}, 1, 4);
+  // Who came earlier would fit into the same places.
+  CHECK(ReasonOfMatch(subject, late, {0}) == "OUT_OF_TURN");
+  // Who came earlier waits for another stretch.
+  CHECK(ReasonOfMatch(subject, beside, {1}) == "");
+  // Who came earlier is a larger party.
+  CHECK(ReasonOfMatch(subject, early, {0}) == "");
+  // Nobody who fits is left before it.
+  CHECK(ReasonOfMatch(subject, late, {2}) == "");
+  CHECK(subject.Run(subject.demands.Load(pair.id))->state == DemandState::kWaiting);
+  CHECK(subject.Run(subject.demands.Load(late.id))->state == DemandState::kMatched);
+}
+
 }  // namespace
+
+TEST_CASE("the record in memory lets nobody pass over who came earlier", "[slot][record][W-05]") {
+  boost::asio::io_context loop(1);
+  testing::ManualClock clock;
+  MemoryRecord memory(clock);
+  memory.Open(TrainG1());
+  CheckTurns(Subject{loop, clock, memory, memory, memory, memory, memory});
+}
+
+TEST_CASE("the record in PostgreSQL lets nobody pass over who came earlier",
+          "[slot][record][W-05]") {
+  const auto scene = RecordScene::OrSkip();
+  if (!scene) return;
+  CheckTurns(scene->subject());
+}
 
 TEST_CASE("the record in memory keeps its contract", "[slot][record][W-15][X-01][X-07]") {
   boost::asio::io_context loop(1);
