@@ -4,6 +4,7 @@
 docs/reference/alipay.md says what it speaks, and its switches.
 """
 
+import collections
 import json
 import os
 import re
@@ -43,6 +44,7 @@ class Alipay(Trades):
     def __init__(self, keys, port, state_path=None):
         super().__init__(keys, port, state_path, SWITCHES)
         self._bills = {}
+        self._requests = collections.deque(maxlen=100)
         self._methods = {
             "alipay.trade.precreate": self.precreate,
             "alipay.trade.query": self.query,
@@ -52,6 +54,7 @@ class Alipay(Trades):
             "alipay.data.dataservice.bill.downloadurl.query": self.bill_url,
         }
         self.route("POST", r"/gateway\.do", self.gateway)
+        self.route("GET", r"/_control/requests", lambda request: {"seen": list(self._requests)})
         self.route("GET", r"/bills/([0-9a-f]{32})\.zip", self.bill)
 
     def rendered(self, request, status, content):
@@ -66,6 +69,7 @@ class Alipay(Trades):
         """The answer to one signed request, signed: a JSON object as bytes."""
         fields = form(urllib.parse.urlsplit(request.target).query)
         fields.update(form(request.body.decode("utf-8", "replace")))
+        self._requests.append(fields)
         method = self._methods.get(fields.get("method"))
         try:
             self.check(fields)
