@@ -35,8 +35,15 @@ class AlipaySdkTest(unittest.TestCase):
         cls.control = Client(server.server_port)
 
     def exec(self, *calls, public="alipay_public_key_file"):
-        return alipay_sdk.ask("exec", key=self.names["app_key_file"], public=self.names[public],
-                              app_id=self.keys.app_id, gateway=self.gateway, calls=calls)  # fmt: skip
+        names = {name: self.names[name] for name in ("app_key_file", public)}
+        return alipay_sdk.ask(
+            "exec",
+            key=names["app_key_file"],
+            public=names[public],
+            app_id=self.keys.app_id,
+            gateway=self.gateway,
+            calls=calls,
+        )
 
     def test_the_sdk_pays_and_refunds_and_believes_every_answer(self):
         name = {"out_trade_no": "sdk_1"}

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "services/payment/peers/alipay_subject.h"
 #include "services/payment/peers/provider_subject.h"
 
 namespace houbu::payment {
@@ -25,7 +26,7 @@ RefundRequest RefundOf(const std::string& name, std::int64_t fen) {
 }
 
 TEMPLATE_TEST_CASE("An order asked for twice is one order", "[payment][provider][X-07]",
-                   MemorySubject, SandboxSubject) {
+                   MemorySubject, SandboxSubject, AlipaySubject) {
   TestType subject;
   if (!subject.ready()) return;
   Provider& provider = subject.provider();
@@ -43,7 +44,7 @@ TEMPLATE_TEST_CASE("An order asked for twice is one order", "[payment][provider]
 }
 
 TEMPLATE_TEST_CASE("A closed order says so, a paid one cannot be closed",
-                   "[payment][provider][W-04]", MemorySubject, SandboxSubject) {
+                   "[payment][provider][W-04]", MemorySubject, SandboxSubject, AlipaySubject) {
   TestType subject;
   if (!subject.ready()) return;
   Provider& provider = subject.provider();
@@ -60,7 +61,8 @@ TEMPLATE_TEST_CASE("A closed order says so, a paid one cannot be closed",
 }
 
 TEMPLATE_TEST_CASE("A refund asked for twice is one refund, and never of more than was paid",
-                   "[payment][provider][W-14][X-07]", MemorySubject, SandboxSubject) {
+                   "[payment][provider][W-14][X-07]", MemorySubject, SandboxSubject,
+                   AlipaySubject) {
   TestType subject;
   if (!subject.ready()) return;
   Provider& provider = subject.provider();
@@ -81,7 +83,7 @@ TEMPLATE_TEST_CASE("A refund asked for twice is one refund, and never of more th
 }
 
 TEMPLATE_TEST_CASE("A provider that is away is UNAVAILABLE", "[payment][provider]", MemorySubject,
-                   SandboxSubject) {
+                   SandboxSubject, AlipaySubject) {
   TestType subject;
   if (!subject.ready()) return;
   subject.Leave();
