@@ -169,6 +169,7 @@ class LayoutTest(StateCase):
             "payment_callbacks",
             "identity",
             "provider",
+            "alipay",
             "sms",
             "smtp",
             "mail_query",

@@ -45,9 +45,10 @@ class Notices:
             "point_amount": "0.00",
             "subject": trade["subject"],
             "gmt_create": beijing(trade["created_at_ms"]),
-            "gmt_payment": beijing(trade["paid_at_ms"]),
             "fund_bill_list": json.dumps([{"amount": total, "fundChannel": "ALIPAYACCOUNT"}]),
         }
+        if trade["paid_at_ms"]:
+            fields["gmt_payment"] = beijing(trade["paid_at_ms"])
         if refund:
             fields["refund_fee"] = yuan(party.refunded(trade))
             fields["gmt_refund"] = beijing(refund["at_ms"]) + ".000"

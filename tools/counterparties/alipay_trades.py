@@ -35,6 +35,7 @@ class Trades(Counterparty):
         self.route("POST", r"/_control/scan/" + OUT_TRADE_NO, self.scan)
         self.route("POST", r"/_control/pay/" + OUT_TRADE_NO, self.pay)
         self.route("POST", r"/_control/notice/" + OUT_TRADE_NO, self.notice)
+        self.route("POST", r"/_control/call_back/" + OUT_TRADE_NO, self.call_back)
 
     def empty_books(self):
         return {"codes": {}, "trades": {}, "callbacks": []}
@@ -180,6 +181,14 @@ class Trades(Counterparty):
             url = self.books.content["codes"][name]["notify_url"]
             told = json.loads(json.dumps(trade))
         self.notices.call_back(url, told, in_turn=in_turn)
+
+    def call_back(self, request, name):
+        """Tells the merchant of a trade once more."""
+        with self.books.lock:
+            trade = json.loads(json.dumps(self.trade(name)))
+            url = self.books.content["codes"][name]["notify_url"]
+        self.notices.call_back(url, trade)
+        return {}
 
     def notice(self, request, name):
         """A signed callback of a trade, not sent: for those who play with it. `changed` fields are

@@ -95,9 +95,27 @@ def _own(layout, service, content):
         content["provider"] = {
             "url": url("provider"), "secret_file": key("payment_provider_secret"),
         }  # fmt: skip
+        content.update(_alipay(layout, f"http://{callbacks}/callbacks/alipay"))
     elif service == "notification":
         content["secrets"] = {
             f"{name}_key_file": key(f"notification_{name}_key") for name in ("field", "request")
         }
         content["sms"] = {"url": url("sms")}
         content["smtp"] = {"url": f"smtp://127.0.0.1:{layout.port('smtp')}"}
+
+
+def _alipay(layout, notify_url):
+    """How payment finds the fake Alipay, by the keys it made when it started; before that not."""
+    names = layout.read_json(credentials.alipay_folder(layout), "keys.json")
+    if not names:
+        return {}
+    section = {
+        "gateway_url": f"http://127.0.0.1:{layout.port('alipay')}/gateway.do",
+        "app_id": names["app_id"],
+        "seller_id": names["seller_id"],
+        "private_key_file": names["app_key_file"],
+        "public_key_file": names["alipay_public_key_file"],
+        "next_public_key_file": names["alipay_next_public_key_file"],
+        "notify_url": notify_url,
+    }
+    return {"alipay": section}

@@ -37,6 +37,11 @@ def key_path(layout, name):
     return layout.path("keys", name)
 
 
+def alipay_folder(layout):
+    """Where the fake Alipay makes its keys and the merchant's; keys.json in it names them."""
+    return layout.path("keys", "alipay")
+
+
 def key_set_path(layout):
     return layout.path("keys", "jwks.json")
 

@@ -50,6 +50,7 @@ class Stack:
         parties = {
             "identity": ("identity.py", "identity", []),
             "provider": ("provider.py", "provider", ["--secret-file", secret]),
+            "alipay": ("alipay.py", "alipay", ["--keys", credentials.alipay_folder(layout)]),
             "sms": ("sms.py", "sms", []),
             "mail": ("mail_sink.py", "smtp", ["--query-port", str(layout.port("mail_query"))]),
         }
@@ -68,8 +69,8 @@ class Stack:
             common = os.path.join(_PARTIES, "counterparty.py")
             require_free_port(self.processes, name, layout.port(port))
             self.processes.start(name, command, watched=[path, common])
-        for name, port in (("identity", "identity"), ("provider", "provider"), ("sms", "sms"),
-                           ("mail", "mail_query")):  # fmt: skip
+        for name, port in (("identity", "identity"), ("provider", "provider"), ("alipay", "alipay"),
+                           ("sms", "sms"), ("mail", "mail_query")):  # fmt: skip
             url = f"http://127.0.0.1:{layout.port(port)}/_health"
             self.processes.wait_until(name, lambda url=url: answers(url), READY_SECONDS, "up")
 
@@ -101,8 +102,8 @@ class Stack:
         """Writes stack.json: all a client needs to know of the stack."""
         layout = self.layout
         ports = {name: layout.port(name) for name in
-                 ("postgres", "redis", "identity", "provider", "sms", "smtp", "mail_query",
-                  "payment_callbacks")}  # fmt: skip
+                 ("postgres", "redis", "identity", "provider", "alipay", "sms", "smtp",
+                  "mail_query", "payment_callbacks")}  # fmt: skip
         clients = {}
         for name in ("gateway", "operator"):
             certificate, key = credentials.certificate_paths(layout, name)
@@ -114,6 +115,7 @@ class Stack:
                          for service in SERVICES},
             "ports": ports, "ca": credentials.authority_path(layout), "clients": clients,
             "payment_provider_secret": credentials.key_path(layout, "payment_provider_secret"),
+            "alipay_keys": credentials.alipay_folder(layout),
             "logs": layout.folder("logs"),
         }  # fmt: skip
         return layout.write_json(content, "stack.json")
