@@ -11,12 +11,9 @@
 #include "libs/observe/log.h"
 #include "libs/process/process.h"
 #include "libs/secrets/keys.h"
-#include "libs/secrets/rsa.h"
+#include "services/payment/alipay_parts.h"
 #include "services/payment/app/inquiry.h"
 #include "services/payment/app/refund_dispatch.h"
-#include "services/payment/peers/alipay_gateway.h"
-#include "services/payment/peers/alipay_notices.h"
-#include "services/payment/peers/alipay_provider.h"
 #include "services/payment/peers/effect_calls.h"
 #include "services/payment/peers/sandbox_notices.h"
 #include "services/payment/peers/sandbox_provider.h"
@@ -31,44 +28,15 @@
 namespace houbu::payment {
 namespace {
 
-// Alipay, as a whole optional: without an application it is not served.
-struct AlipayConfig {
-  AlipayOptions options;
-  std::string private_key_file;
-  std::string public_key_file;
-  std::string next_public_key_file;
-
-  void Bind(process::Binder& binder) {
-    options.url = "https://openapi.alipay.com/gateway.do";
-    options.subject = "票务预约订单";
-    binder.Optional("alipay.app_id", &options.app_id,
-                    "The application at Alipay; without it the channel is not served.");
-    binder.Optional("alipay.seller_id", &options.seller_id,
-                    "The merchant's own number at Alipay (PID).");
-    binder.OptionalFile("alipay.private_key_file", &private_key_file,
-                        "The application's private key, PEM.");
-    binder.OptionalFile("alipay.public_key_file", &public_key_file, "Alipay's public key, PEM.");
-    binder.OptionalFile("alipay.next_public_key_file", &next_public_key_file,
-                        "The public key Alipay changes to, believed as well.");
-    binder.Optional("alipay.gateway_url", &options.url, "Alipay's gateway.");
-    binder.Optional("alipay.notify_url", &options.notify_url,
-                    "Where Alipay is told to call back: .../callbacks/alipay.");
-    binder.Optional("alipay.subject", &options.subject, "What the payer reads.");
-    binder.Optional("alipay.timeout", &options.timeout, "How long one exchange may take.");
-  }
-
-  bool is_served() const { return !options.app_id.empty(); }
-};
-
 struct PaymentConfig {
   process::CommonConfig common;
-  AlipayConfig alipay;
   std::string policy_file;
   std::string callbacks_address = "127.0.0.1:7454";
   std::string callbacks_url = "http://127.0.0.1:7454/callbacks/sandbox";
   std::string provider_url = "http://127.0.0.1:7462";
   std::string provider_secret_file;
   absl::Duration provider_timeout = absl::Seconds(5);
+  AlipayConfig alipay;
   absl::Duration inquiry_interval = absl::Seconds(1);
   absl::Duration refund_interval = absl::Milliseconds(250);
   absl::Duration refund_alarm_after = absl::Hours(24);
@@ -88,13 +56,13 @@ struct PaymentConfig {
     binder.File("provider.secret_file", &provider_secret_file,
                 "The secret shared with the sandbox provider, 64 hex digits.");
     binder.Optional("provider.timeout", &provider_timeout, "How long one exchange may take.");
+    alipay.Bind(binder);
     binder.Optional("loops.inquiry_interval", &inquiry_interval,
                     "How often payments due for an inquiry are looked for.");
     binder.Optional("loops.refund_interval", &refund_interval,
                     "How often refunds due to be asked for are looked for.");
     binder.Optional("refunds.alarm_after", &refund_alarm_after,
                     "How long a refund may take before it counts as stuck.");
-    alipay.Bind(binder);
   }
 };
 
@@ -166,42 +134,6 @@ void AddCallbackDoor(process::Parts& parts, process::Environment& env, const Pay
   parts.http_servers.push_back(std::move(server));
 }
 
-absl::StatusOr<AlipayKeys> LoadAlipayKeys(const AlipayConfig& config) {
-  AlipayKeys keys;
-  for (const std::string& path : {config.public_key_file, config.next_public_key_file}) {
-    if (path.empty()) continue;
-    ASSIGN_OR_RETURN(const std::string pem, secrets::LoadSecretFile(path));
-    ASSIGN_OR_RETURN(secrets::RsaVerifier key, secrets::RsaVerifier::FromPem(pem));
-    keys.push_back(std::move(key));
-  }
-  return keys;
-}
-
-// Serves Alipay where it is configured.
-absl::Status AddAlipay(process::Parts& parts, process::Environment& env, const AlipayConfig& config,
-                       Providers& providers, NoticeReaders& readers) {
-  if (!config.is_served()) return absl::OkStatus();
-  const std::pair<absl::string_view, const std::string*> needed[] = {
-      {"seller_id", &config.options.seller_id},
-      {"notify_url", &config.options.notify_url},
-      {"private_key_file", &config.private_key_file},
-      {"public_key_file", &config.public_key_file}};
-  for (const auto& [name, value] : needed) {
-    if (value->empty()) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("alipay.app_id is set, alipay.", name, " is not"));
-    }
-  }
-  ASSIGN_OR_RETURN(const std::string pem, secrets::LoadSecretFile(config.private_key_file));
-  ASSIGN_OR_RETURN(secrets::RsaSigner signer, secrets::RsaSigner::FromPem(pem));
-  ASSIGN_OR_RETURN(AlipayKeys keys, LoadAlipayKeys(config));
-  readers[Channel::kAlipay] = &parts.Own<AlipayNotices>(keys, config.options);
-  auto& gateway = parts.Own<AlipayGateway>(env.http(), env.clock(), std::move(signer),
-                                           std::move(keys), config.options);
-  providers[Channel::kAlipay] = &parts.Own<AlipayProvider>(gateway);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
                                             const PaymentConfig& config) {
   ASSIGN_OR_RETURN(PolicyBook loaded, config.policy_file.empty()
@@ -219,7 +151,11 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
   Provider& sandbox = parts.Own<SandboxProvider>(env.http(), clock, secret, options);
   Providers providers{{Channel::kSandbox, &sandbox}};
   NoticeReaders readers{{Channel::kSandbox, &parts.Own<SandboxNotices>(secret)}};
-  RETURN_IF_ERROR(AddAlipay(parts, env, config.alipay, providers, readers));
+  if (config.alipay.IsOffered()) {
+    ASSIGN_OR_RETURN(const AlipayChannel channel, BuildAlipay(parts, env, config.alipay));
+    providers[Channel::kAlipay] = channel.provider;
+    readers[Channel::kAlipay] = channel.reader;
+  }
 
   auto& facts = parts.Own<FactApplication>(store, clock, providers);
   auto& opening = parts.Own<PaymentOpening>(store, clock, policies);

@@ -65,13 +65,26 @@ class Books:
     def provider(self):
         """The provider's books, order by order, against ours."""
         state = self.world.provider.get("/_state").content
-        different = [d for d in map(self._difference, state["orders"]) if d]
+        orders = state["orders"] + self._alipay_orders()
+        different = [d for d in map(self._difference, orders) if d]
         totals = state["totals"]
         self.report.step(
             "the provider's books equal ours", "X-06 X-07", not different,
             different or f"{len(state['orders'])} orders, {yuan(totals['paid_minor'])} yuan paid, "
             f"{yuan(totals['refunded_minor'])} refunded",
         )  # fmt: skip
+
+    def _alipay_orders(self):
+        """Alipay's books in the words of the other provider."""
+        return [
+            {
+                "merchant_order": order["out_trade_no"].replace("_", "-"),
+                "state": "PAID" if order["paid_at_ms"] else "OPEN",
+                "amount_minor": order["total_minor"],
+                "refunded_minor": order["refunded_minor"],
+            }
+            for order in self.world.alipay.get("/_state")["orders"]
+        ]
 
     def _difference(self, theirs):
         name = "payments/" + theirs["merchant_order"]

@@ -110,7 +110,7 @@ def _alipay(layout, notify_url):
     if not names:
         return {}
     section = {
-        "gateway_url": f"http://127.0.0.1:{layout.port('alipay')}/gateway.do",
+        "url": f"http://127.0.0.1:{layout.port('alipay')}/gateway.do",
         "app_id": names["app_id"],
         "seller_id": names["seller_id"],
         "private_key_file": names["app_key_file"],

@@ -1,5 +1,6 @@
 """Brings a whole stack up and down: databases, counterparties, services."""
 
+import glob
 import os
 import shutil
 import sys
@@ -66,9 +67,11 @@ class Stack:
                 books,
                 *more,
             ]
-            common = os.path.join(_PARTIES, "counterparty.py")
+            watched = [path, os.path.join(_PARTIES, "counterparty.py")]
+            if name == "alipay":
+                watched += sorted(glob.glob(os.path.join(_PARTIES, "alipay_*.py")))
             require_free_port(self.processes, name, layout.port(port))
-            self.processes.start(name, command, watched=[path, common])
+            self.processes.start(name, command, watched=watched)
         for name, port in (("identity", "identity"), ("provider", "provider"), ("alipay", "alipay"),
                            ("sms", "sms"), ("mail", "mail_query")):  # fmt: skip
             url = f"http://127.0.0.1:{layout.port(port)}/_health"

@@ -21,7 +21,7 @@ struct AlipayOptions {
   std::string app_id;                         ///< The application's number.
   std::string seller_id;                      ///< The merchant's own number (PID), "2088...".
   std::string notify_url;                     ///< Where it calls back.
-  std::string subject = "票务预约订单";       ///< What the payer reads.
+  std::string subject;                        ///< What the payer reads.
   absl::Duration timeout = absl::Seconds(5);  ///< Of one exchange.
 };
 

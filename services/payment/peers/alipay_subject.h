@@ -79,7 +79,7 @@ class AlipaySubject final {
     options_.url = absl::StrCat(base_, "/gateway.do");
     options_.app_id = AlipayKeyFolder::Named("app_id");
     options_.seller_id = AlipayKeyFolder::Named("seller_id");
-    options_.notify_url = "";
+    options_.subject = "票";
     Trust({"alipay.pub"});
   }
   ~AlipaySubject() { Leave(); }

@@ -1,0 +1,94 @@
+/// Alipay as a part of the payment service: its settings, and what they become.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status_macros.h"
+#include "libs/process/process.h"
+#include "libs/secrets/rsa.h"
+#include "services/payment/peers/alipay_notices.h"
+#include "services/payment/peers/alipay_provider.h"
+
+namespace houbu::payment {
+
+/// The settings of Alipay. Without an app_id there is no such channel.
+struct AlipayConfig {
+  AlipayOptions options;
+  std::string private_key_file;
+  std::string public_key_file;
+  std::string next_public_key_file;
+
+  /// Binds alipay.*.
+  void Bind(process::Binder& binder) {
+    options.url = "https://openapi.alipay.com/gateway.do";
+    options.subject = "票务预约订单";
+    binder.Optional("alipay.app_id", &options.app_id,
+                    "Our application at Alipay; without it the channel is not offered.");
+    binder.Optional("alipay.seller_id", &options.seller_id, "Our merchant number (PID), 2088...");
+    binder.OptionalFile("alipay.private_key_file", &private_key_file,
+                        "The application's private key, PEM.");
+    binder.OptionalFile("alipay.public_key_file", &public_key_file,
+                        "Alipay's public key for the application, PEM.");
+    binder.OptionalFile("alipay.next_public_key_file", &next_public_key_file,
+                        "The public key Alipay changes to, believed beside the other.");
+    binder.Optional("alipay.notify_url", &options.notify_url,
+                    "Where it is told to call back: .../callbacks/alipay.");
+    binder.Optional("alipay.url", &options.url, "Alipay's gateway.");
+    binder.Optional("alipay.subject", &options.subject, "What payers are shown.");
+    binder.Optional("alipay.timeout", &options.timeout, "How long one exchange may take.");
+  }
+
+  /// Tells whether the channel is offered.
+  bool IsOffered() const { return !options.app_id.empty(); }
+};
+
+/// The two halves of the channel; the process owns them.
+struct AlipayChannel {
+  Provider* provider = nullptr;
+  const NoticeReader* reader = nullptr;
+};
+
+/// Reads Alipay's public keys; INVALID_ARGUMENT, NOT_FOUND.
+inline absl::StatusOr<AlipayKeys> LoadAlipayKeys(const AlipayConfig& config) {
+  AlipayKeys keys;
+  for (const std::string& path : {config.public_key_file, config.next_public_key_file}) {
+    if (path.empty()) continue;
+    ASSIGN_OR_RETURN(const std::string pem, secrets::LoadSecretFile(path));
+    ASSIGN_OR_RETURN(secrets::RsaVerifier key, secrets::RsaVerifier::FromPem(pem));
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+/// Builds the channel. INVALID_ARGUMENT, for the operator, when a setting is missing or a key is
+/// none.
+inline absl::StatusOr<AlipayChannel> BuildAlipay(process::Parts& parts, process::Environment& env,
+                                                 const AlipayConfig& config) {
+  const std::vector<std::pair<const char*, bool>> needed = {
+      {"seller_id", config.options.seller_id.empty()},
+      {"private_key_file", config.private_key_file.empty()},
+      {"public_key_file", config.public_key_file.empty()},
+      {"notify_url", config.options.notify_url.empty()},
+  };
+  for (const auto& [name, is_missing] : needed) {
+    if (!is_missing) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("alipay.", name, " is needed where alipay.app_id is set"));
+  }
+  ASSIGN_OR_RETURN(const std::string pem, secrets::LoadSecretFile(config.private_key_file));
+  ASSIGN_OR_RETURN(secrets::RsaSigner signer, secrets::RsaSigner::FromPem(pem));
+  ASSIGN_OR_RETURN(AlipayKeys keys, LoadAlipayKeys(config));
+  AlipayChannel channel;
+  channel.reader = &parts.Own<AlipayNotices>(keys, config.options);
+  auto& gateway = parts.Own<AlipayGateway>(env.http(), env.clock(), std::move(signer),
+                                           std::move(keys), config.options);
+  channel.provider = &parts.Own<AlipayProvider>(gateway);
+  return channel;
+}
+
+}  // namespace houbu::payment
