@@ -67,10 +67,10 @@ set_source_files_properties(${hot_sources} PROPERTIES COMPILE_OPTIONS "$<$<CONFI
 
 # A service: its five rooms, its program houbu-<service> and its tests <service>_test. Where there
 # is an assembly.cc, the rooms put together are a library that other programs can build on.
-# STORAGE names libraries of storage besides postgres, PARTS and DOMAIN_PARTS what its storage and
-# its domain take from Debian.
+# STORAGE names libraries of storage besides postgres, PARTS, DOMAIN_PARTS and PEERS_PARTS what its
+# storage, its domain and its peers take from Debian.
 function(houbu_service service)
-  cmake_parse_arguments(arg "" "" "STORAGE;PARTS;DOMAIN_PARTS" ${ARGN})
+  cmake_parse_arguments(arg "" "" "STORAGE;PARTS;DOMAIN_PARTS;PEERS_PARTS" ${ARGN})
   set(prefix houbu_${service})
   list(TRANSFORM arg_STORAGE PREPEND houbu_)
   houbu_room(${service} domain PLAIN LINKS houbu_base ${arg_DOMAIN_PARTS})
@@ -79,7 +79,7 @@ function(houbu_service service)
   houbu_room(${service} storage LINKS ${prefix}_app houbu_postgres houbu_secrets ${arg_STORAGE}
                                       ${arg_PARTS})
   houbu_room(${service} peers LINKS ${prefix}_app houbu_rpc houbu_http houbu_postgres houbu_identity
-                                    houbu_protos)
+                                    houbu_protos ${arg_PEERS_PARTS})
   houbu_embedded(${service} ${prefix}_storage)
   set(rooms ${prefix}_rpc ${prefix}_storage ${prefix}_peers)
   if(EXISTS ${CMAKE_SOURCE_DIR}/services/${service}/assembly.cc)

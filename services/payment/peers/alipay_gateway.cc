@@ -94,15 +94,4 @@ Task<AlipayAnswer> AlipayGateway::Ask(std::string method, std::string biz_conten
   co_return co_await async::Retry<AlipayAnswer>(policy, std::move(attempt));
 }
 
-Task<std::string> AlipayGateway::Download(std::string url) {
-  http::Request request;
-  request.url = std::move(url);
-  request.timeout = options_.timeout;
-  ASSIGN_OR_CO_RETURN(http::Response response, co_await client_.Send(std::move(request)));
-  if (response.status != 200) {
-    co_return absl::UnavailableError(absl::StrCat("alipay: bill: HTTP ", response.status));
-  }
-  co_return std::move(response.body);
-}
-
 }  // namespace houbu::payment

@@ -44,9 +44,6 @@ class AlipayGateway final {
   /// for a mistake of ours; any other answer comes back, ok or not.
   Task<AlipayAnswer> Ask(std::string method, std::string biz_content);
 
-  /// Gets a file it pointed to; UNAVAILABLE when it cannot be had.
-  Task<std::string> Download(std::string url);
-
   /// The settings.
   const AlipayOptions& options() const { return options_; }
   /// The time, for what Alipay does not say.

@@ -22,8 +22,8 @@
 #include <catch2/catch.hpp>
 
 #include "libs/async/status_macros.h"
+#include "libs/base/clock.h"
 #include "libs/http/client.h"
-#include "libs/testing/manual_clock.h"
 #include "libs/testing/run_task.h"
 #include "services/payment/peers/alipay_gateway.h"
 #include "services/payment/peers/alipay_provider.h"
@@ -111,6 +111,19 @@ class AlipaySubject final {
     provider_ = std::make_unique<AlipayProvider>(*gateway_);
     scanned_ = std::make_unique<Scanning>(*this);
   }
+
+  /// Moves our clock and the program's ahead.
+  void Advance(absl::Duration by) {
+    clock_.Advance(by);
+    const std::int64_t offset_ms = absl::ToInt64Milliseconds(clock_.offset());
+    Switch(absl::StrCat("{\"clock_offset_ms\": ", offset_ms, "}"));
+  }
+  /// The time, as moved.
+  absl::Time Now() const { return clock_.Now(); }
+  /// What files are got with.
+  http::Client& client() { return client_; }
+  /// What files are read on.
+  async::WorkerPool& workers() { return workers_; }
 
   /// Runs a task to its end.
   template <class Result>
@@ -213,7 +226,8 @@ class AlipaySubject final {
 
   pid_t pid_ = 0;
   std::string base_;
-  SystemClock clock_;
+  SystemClock system_clock_;
+  MovableClock clock_{system_clock_};
   AlipayOptions options_;
   boost::asio::io_context loop_{1};
   async::WorkerPool workers_{async::WorkerPoolOptions()};
