@@ -157,7 +157,7 @@ TEST_CASE("An answer that does not come in time leaves the outcome unknown",
   subject.options().timeout = absl::Milliseconds(200);
   subject.Trust({"alipay.pub"});
   subject.Switch(R"({"slow": {"ms": 1000, "times": 1}})");
-  CHECK(subject.Run(subject.provider().Create(Order())).status().code() ==
+  CHECK(subject.Run(subject.unscanned().Create(Order("py-slow"))).status().code() ==
         absl::StatusCode::kDeadlineExceeded);
 }
 

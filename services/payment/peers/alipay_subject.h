@@ -63,26 +63,78 @@ class AlipayKeyFolder final {
   std::filesystem::path path_;
 };
 
-/// The fake Alipay; not ready where it cannot be run.
-class AlipaySubject final {
+/// The fake Alipay's program, one for all tests of a program.
+class AlipayProgram final {
  public:
-  AlipaySubject() {
+  AlipayProgram() {
     const std::filesystem::path built = std::filesystem::read_symlink("/proc/self/exe");
     const std::filesystem::path here = (built.parent_path() / __FILE__).lexically_normal();
     const std::filesystem::path root = here.parent_path().parent_path().parent_path().parent_path();
     const std::string script = root / "tools/counterparties/alipay.py";
-    if (!std::filesystem::exists(script) || !std::filesystem::exists("/usr/bin/python3")) {
+    if (std::filesystem::exists(script) && std::filesystem::exists("/usr/bin/python3")) {
+      Spawn(script);
+    }
+  }
+  ~AlipayProgram() {
+    if (pid_ <= 0) return;
+    kill(pid_, SIGTERM);
+    waitpid(pid_, nullptr, 0);
+  }
+  AlipayProgram(const AlipayProgram&) = delete;
+  AlipayProgram& operator=(const AlipayProgram&) = delete;
+
+  /// Where it is; "" where it cannot be run.
+  static const std::string& Url() {
+    AlipayKeyFolder::Path();  // Made before and removed after the program.
+    static const AlipayProgram program;
+    return program.url_;
+  }
+
+ private:
+  void Spawn(const std::string& script) {
+    std::string port;
+    {
+      boost::asio::io_context loop(1);
+      boost::asio::ip::tcp::acceptor free(loop, {boost::asio::ip::make_address("127.0.0.1"), 0});
+      port = absl::StrCat(free.local_endpoint().port());
+    }
+    std::string python = "/usr/bin/python3";
+    const std::string folder = AlipayKeyFolder::Path();
+    std::vector<std::string> words = {python, script, "--port", port, "--keys", folder};
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
+    const int spawned =
+        posix_spawn(&pid_, python.c_str(), &actions, nullptr, arguments.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    if (spawned == 0) url_ = absl::StrCat("http://127.0.0.1:", port);
+  }
+
+  pid_t pid_ = 0;
+  std::string url_;
+};
+
+/// The fake Alipay; not ready where it cannot be run.
+class AlipaySubject final {
+ public:
+  AlipaySubject() : base_(AlipayProgram::Url()) {
+    if (base_.empty()) {
       WARN("SKIPPED: the fake Alipay's program cannot be run here");
       return;
     }
-    Spawn(script);
+    WaitUntilUp();
+    REQUIRE(Ask("DELETE", "/_state", "").status == 200);
+    REQUIRE(Ask("POST", "/_control/reset", "").status == 200);
+    Switch(R"({"clock_offset_ms": 0})");
     options_.url = absl::StrCat(base_, "/gateway.do");
     options_.app_id = AlipayKeyFolder::Named("app_id");
     options_.seller_id = AlipayKeyFolder::Named("seller_id");
     options_.subject = "票";
     Trust({"alipay.pub"});
   }
-  ~AlipaySubject() { Leave(); }
   AlipaySubject(const AlipaySubject&) = delete;
   AlipaySubject& operator=(const AlipaySubject&) = delete;
 
@@ -142,12 +194,10 @@ class AlipaySubject final {
   nlohmann::json Books() { return nlohmann::json::parse(Ask("GET", "/_state", "").body); }
   /// Waits for a refund in process to end: they end at once.
   void Settle(const std::string&) {}
-  /// Sends the provider away.
+  /// Sends the provider away: nobody listens where it is looked for.
   void Leave() {
-    if (pid_ <= 0) return;
-    kill(pid_, SIGTERM);
-    waitpid(pid_, nullptr, 0);
-    pid_ = 0;
+    options_.url = "http://127.0.0.1:1/gateway.do";
+    Trust({"alipay.pub"});
   }
 
  private:
@@ -197,26 +247,7 @@ class AlipaySubject final {
     return answer.ok() ? *answer : http::Response{0, {}, ""};
   }
 
-  void Spawn(const std::string& script) {
-    std::string port;
-    {
-      boost::asio::ip::tcp::acceptor free(loop_, {boost::asio::ip::make_address("127.0.0.1"), 0});
-      port = absl::StrCat(free.local_endpoint().port());
-    }
-    base_ = absl::StrCat("http://127.0.0.1:", port);
-    std::string python = "/usr/bin/python3";
-    const std::string folder = AlipayKeyFolder::Path();
-    std::vector<std::string> words = {python, script, "--port", port, "--keys", folder};
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    const int spawned =
-        posix_spawn(&pid_, python.c_str(), &actions, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    REQUIRE(spawned == 0);
+  void WaitUntilUp() {
     for (int tries = 0; tries < 500; ++tries) {
       if (Ask("GET", "/_health", "").status == 200) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -224,7 +255,6 @@ class AlipaySubject final {
     FAIL("the fake Alipay did not start");
   }
 
-  pid_t pid_ = 0;
   std::string base_;
   SystemClock system_clock_;
   MovableClock clock_{system_clock_};
