@@ -53,13 +53,26 @@ struct AlipayChannel {
   const NoticeReader* reader = nullptr;
 };
 
+/// Reads a key from the file a setting names; the setting stands in front of what is wrong.
+template <class Key>
+absl::StatusOr<Key> LoadAlipayKey(absl::string_view setting, const std::string& path) {
+  absl::StatusOr<std::string> pem = secrets::LoadSecretFile(path);
+  if (!pem.ok()) return pem.status();
+  absl::StatusOr<Key> key = Key::FromPem(*pem);
+  if (key.ok()) return key;
+  return absl::InvalidArgumentError(absl::StrCat(setting, ": ", key.status().message()));
+}
+
 /// Reads Alipay's public keys; INVALID_ARGUMENT, NOT_FOUND.
 inline absl::StatusOr<AlipayKeys> LoadAlipayKeys(const AlipayConfig& config) {
   AlipayKeys keys;
-  for (const std::string& path : {config.public_key_file, config.next_public_key_file}) {
-    if (path.empty()) continue;
-    ASSIGN_OR_RETURN(const std::string pem, secrets::LoadSecretFile(path));
-    ASSIGN_OR_RETURN(secrets::RsaVerifier key, secrets::RsaVerifier::FromPem(pem));
+  const std::pair<const char*, const std::string*> files[] = {
+      {"alipay.public_key_file", &config.public_key_file},
+      {"alipay.next_public_key_file", &config.next_public_key_file},
+  };
+  for (const auto& [setting, path] : files) {
+    if (path->empty()) continue;
+    ASSIGN_OR_RETURN(secrets::RsaVerifier key, LoadAlipayKey<secrets::RsaVerifier>(setting, *path));
     keys.push_back(std::move(key));
   }
   return keys;
@@ -80,8 +93,9 @@ inline absl::StatusOr<AlipayChannel> BuildAlipay(process::Parts& parts, process:
     return absl::InvalidArgumentError(
         absl::StrCat("alipay.", name, " is needed where alipay.app_id is set"));
   }
-  ASSIGN_OR_RETURN(const std::string pem, secrets::LoadSecretFile(config.private_key_file));
-  ASSIGN_OR_RETURN(secrets::RsaSigner signer, secrets::RsaSigner::FromPem(pem));
+  ASSIGN_OR_RETURN(
+      secrets::RsaSigner signer,
+      LoadAlipayKey<secrets::RsaSigner>("alipay.private_key_file", config.private_key_file));
   ASSIGN_OR_RETURN(AlipayKeys keys, LoadAlipayKeys(config));
   AlipayChannel channel;
   channel.reader = &parts.Own<AlipayNotices>(keys, config.options);

@@ -63,6 +63,22 @@ class Configurations(FaultCase):
         done = self.run_with("slot", lambda content: content.update(redis=good), "--check-config")
         self.assertEqual(done.returncode, 0, done.stderr)
 
+    def test_an_alipay_that_is_described_by_halves_refuses_to_start(self):
+        names = self.floor.layout.read_json("config", "payment.json")["alipay"]
+        for key, value, word in (
+            ("seller_id", "", "alipay.seller_id"),
+            ("notify_url", "", "alipay.notify_url"),
+            ("private_key_file", "/nowhere.pem", "alipay.private_key_file"),
+            ("private_key_file", names["public_key_file"], "alipay.private_key_file"),
+            ("public_key_file", names["private_key_file"], "alipay.public_key_file"),
+            ("url", 7, "alipay.url"),
+        ):
+            with self.subTest(word, value=value):
+                change = lambda content, key=key, value=value: content["alipay"].update(
+                    {key: value}
+                )
+                self.check_refused("payment", self.run_with("payment", change), word)
+
     def test_check_config_tells_good_from_bad_without_starting(self):
         for service in SERVICES:
             good = self.run_with(service, lambda content: None, "--check-config")
