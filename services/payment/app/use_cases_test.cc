@@ -77,6 +77,20 @@ TEST_CASE("A start whose answer was lost goes on where it stopped", "[payment][X
   CHECK(!world.Of(id).code_url.empty());
 }
 
+TEST_CASE("A channel that is not configured is refused by name, and nothing was started",
+          "[payment][start]") {
+  TestWorld world;
+  const PaymentId id = world.Open("py-1", 1000);
+  StartCommand command;
+  command.id = id;
+  command.account = "accounts/ac-1";
+  command.channel = Channel::kAlipay;
+  CHECK(ReasonOf(testing::RunTask(world.start.Start(command, world.ForPayment())).status()) ==
+        "CHANNEL_UNKNOWN");
+  CHECK(world.Of(id).state == PaymentState::kCreated);
+  CHECK(!world.Of(id).channel.has_value());
+}
+
 TEST_CASE("Another account's payment is not there", "[payment]") {
   TestWorld world;
   const PaymentId id = world.Paid("py-1", 1000);
