@@ -128,6 +128,7 @@ class Counterparty:
     """Routes, switches, clock and books of one party; subclasses add routes and `empty_books`."""
 
     SWITCHES = ("slow", "error", "drop_answer")
+    API = "/v1/"  # what lies below it is the real party's; the switches of all parties act there
 
     def __init__(self, state_path=None, switches=()):
         self.switches = Switches(self.SWITCHES + tuple(switches))
@@ -190,15 +191,21 @@ class Counterparty:
         except Refused as refused:
             return refused.status, {"code": refused.code, "message": str(refused)}
 
+    def rendered(self, request, status, content):
+        """(status, headers, body) of an answer as it goes out; JSON by default."""
+        body = json.dumps(content, ensure_ascii=False).encode()
+        return status, {"Content-Type": "application/json; charset=utf-8"}, body
+
     def _call(self, handler, request, match):
-        if not request.path.startswith("/v1/"):
+        if not request.path.startswith(self.API):
             return 200, handler(request, *match.groups())
         slow = self.switches.use("slow")
         if slow:
             time.sleep(slow.get("ms", 1000) / 1000)
         error = self.switches.use("error")
         if error:
-            raise Refused(error.get("status", 500), "SWITCHED_ERROR", "switched to fail")
+            code = error.get("code", "SWITCHED_ERROR")
+            raise Refused(error.get("status", 500), code, "switched to fail")
         self.authenticate(request)
         result = handler(request, *match.groups())
         if self.switches.use("drop_answer"):
@@ -212,6 +219,7 @@ class Request:
     def __init__(self, method, target, headers, body):
         parts = urllib.parse.urlsplit(target)
         self.method = method
+        self.target = target  # as it came: what signatures cover
         self.path = urllib.parse.unquote(parts.path)
         self.query = {k: v[-1] for k, v in urllib.parse.parse_qs(parts.query).items()}
         self.headers = headers
@@ -298,24 +306,30 @@ def _handler_of(party):
             length = self.headers.get("Content-Length", "0")
             if not length.isdigit() or int(length) > BODY_BYTES_MAX:
                 self.close_connection = True
+                request = Request(self.command, self.path, self.headers, b"")
                 return self._send(
-                    413, {"code": "BODY_TOO_LARGE", "message": f"at most {BODY_BYTES_MAX} bytes"}
+                    request,
+                    413,
+                    {"code": "BODY_TOO_LARGE", "message": f"at most {BODY_BYTES_MAX} bytes"},
                 )
             body = self.rfile.read(int(length))
-            status, content = party.answer(Request(self.command, self.path, self.headers, body))
+            request = Request(self.command, self.path, self.headers, body)
+            status, content = party.answer(request)
             if content is None:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)
                 return None
-            return self._send(status, content)
+            return self._send(request, status, content)
 
-        def _send(self, status, content):
-            text = json.dumps(content, ensure_ascii=False).encode()
+        def _send(self, request, status, content):
+            status, headers, body = party.rendered(request, status, content)
             self.send_response(status)
-            self.send_header("Content-Type", "application/json; charset=utf-8")
-            self.send_header("Content-Length", str(len(text)))
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if status != 204:
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(text)
+            self.wfile.write(body)
 
         do_GET = do_POST = do_DELETE = _serve
 
