@@ -23,6 +23,7 @@
 #include "services/payment/storage/postgres_payment_store.h"
 #include "services/payment/storage/schema.h"
 #include "services/payment/storage/shipped_policies.h"
+#include "services/payment/wechat_pay_parts.h"
 
 namespace houbu::payment {
 namespace {
@@ -35,6 +36,7 @@ struct PaymentConfig {
   std::string provider_url = "http://127.0.0.1:7462";
   std::string provider_secret_file;
   absl::Duration provider_timeout = absl::Seconds(5);
+  WechatPayConfig wechat_pay;
   absl::Duration inquiry_interval = absl::Seconds(1);
   absl::Duration refund_interval = absl::Milliseconds(250);
   absl::Duration refund_alarm_after = absl::Hours(24);
@@ -54,6 +56,7 @@ struct PaymentConfig {
     binder.File("provider.secret_file", &provider_secret_file,
                 "The secret shared with the sandbox provider, 64 hex digits.");
     binder.Optional("provider.timeout", &provider_timeout, "How long one exchange may take.");
+    wechat_pay.Bind(binder);
     binder.Optional("loops.inquiry_interval", &inquiry_interval,
                     "How often payments due for an inquiry are looked for.");
     binder.Optional("loops.refund_interval", &refund_interval,
@@ -146,7 +149,13 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
   options.notify_url = config.callbacks_url;
   options.timeout = config.provider_timeout;
   Provider& sandbox = parts.Own<SandboxProvider>(env.http(), clock, secret, options);
-  const Providers providers{{Channel::kSandbox, &sandbox}};
+  Providers providers{{Channel::kSandbox, &sandbox}};
+  NoticeReaders readers{{Channel::kSandbox, &parts.Own<SandboxNotices>(secret)}};
+  if (config.wechat_pay.IsOffered()) {
+    ASSIGN_OR_RETURN(const WechatPayChannel channel, BuildWechatPay(parts, env, config.wechat_pay));
+    providers[Channel::kWechatPay] = channel.provider;
+    readers[Channel::kWechatPay] = channel.reader;
+  }
 
   auto& facts = parts.Own<FactApplication>(store, clock, providers);
   auto& opening = parts.Own<PaymentOpening>(store, clock, policies);
@@ -163,7 +172,6 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
                                   change_quoting, settlement, lookup};
   parts.Serve<PaymentHandlers>(env.seam(), use_cases);
   parts.Serve<LedgerHandlers>(env.seam(), lookup);
-  const NoticeReaders readers{{Channel::kSandbox, &parts.Own<SandboxNotices>(secret)}};
   AddCallbackDoor(parts, env, config, readers, facts);
   AddLoops(parts, config, inquiry, refunds);
   AddStuckWatch(parts, env, store, config.refund_alarm_after);

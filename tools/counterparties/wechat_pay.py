@@ -270,12 +270,8 @@ class WechatPay(Refunds):
 def main():
     parser = arguments(__doc__)
     parser.add_argument("--keys", required=True, help="folder of the keys; made when not there")
-    parser.add_argument("--make-keys", action="store_true", help="make the keys and end")
     options = parser.parse_args()
-    keys = make_keys(options.keys)
-    if options.make_keys:
-        return
-    party = WechatPay(keys, options.port, options.state)
+    party = WechatPay(make_keys(options.keys), options.port, options.state)
     party.resume()
     serve(party, options.port)
 

@@ -120,7 +120,10 @@ function requests({pay}, listed) {
     const signature = pay.getSignature(
         method, field('nonce_str'), field('timestamp'), target, body);
     const whole = pay.getAuthorization(field('nonce_str'), field('timestamp'), signature);
-    const sorted = (text) => text.slice(text.indexOf(' ') + 1).split(',').sort().join();
+    // Serial numbers are hex of either case.
+    const serial = /serial_no="[^"]*"/;
+    const same = (text) => text.replace(serial, (found) => found.toLowerCase());
+    const sorted = (text) => same(text.slice(text.indexOf(' ') + 1)).split(',').sort().join();
     return {
       method, target,
       same_signature: signature === field('signature'),

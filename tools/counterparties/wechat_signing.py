@@ -1,5 +1,6 @@
 """What makes requests to the fake WeChat Pay and answers of it believable."""
 
+import collections
 import json
 import re
 
@@ -9,6 +10,7 @@ from wechat_keys import is_signed, sealed, signed_headers
 from wechat_values import rfc3339
 
 AUTHORIZATION = re.compile(r'([a-z_]+)="([^"]*)"')
+REQUESTS_KEPT = 50
 SCHEMA = "WECHATPAY2-SHA256-RSA2048"
 
 
@@ -21,7 +23,9 @@ class Signing(Counterparty):
         super().__init__(state_path, switches)
         self.keys = keys
         self.nonces = NonceBook()
+        self.recorded = collections.deque(maxlen=REQUESTS_KEPT)
         self.route("GET", r"/v3/certificates", self.certificates)
+        self.route("GET", r"/_requests", lambda request: {"requests": list(self.recorded)})
 
     def is_on(self, switch):
         """Whether a switch is on, counting one use of it."""
@@ -49,6 +53,14 @@ class Signing(Counterparty):
             raise Refused(401, "SIGN_ERROR", "the signature does not match")
         if not self.nonces.first_use(fields["nonce_str"], now):
             raise Refused(401, "SIGN_ERROR", "this nonce was used before")
+        self.recorded.append(
+            {
+                "method": request.method,
+                "target": request.target,
+                "authorization": request.headers["Authorization"],
+                "body": request.body.decode(),
+            }
+        )
 
     def signing_key(self, wanted=None):
         """(serial, key) to sign with: what a switch says, what was asked for, the first."""

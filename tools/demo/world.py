@@ -21,6 +21,7 @@ class World:
         self.operator = services.as_operator()
         ports = services.stack["ports"]
         self.provider = client.Client(ports["provider"])
+        self.wechat_pay = client.Client(ports["wechat_pay"])
         self.sms = client.Client(ports["sms"])
         self.mail = client.Client(ports["mail_query"])
         self.identity = client.Client(ports["identity"])
@@ -47,7 +48,7 @@ class World:
 
     def follow_clock(self, offset_ms):
         """Sets the counterparties' clocks by the services'."""
-        for party in (self.provider, self.sms, self.mail, self.identity):
+        for party in (self.provider, self.wechat_pay, self.sms, self.mail, self.identity):
             party.post("/_control", {"clock_offset_ms": offset_ms})
 
     def join(self):

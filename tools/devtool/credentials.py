@@ -37,6 +37,16 @@ def key_path(layout, name):
     return layout.path("keys", name)
 
 
+def wechat_pay_folder(layout):
+    """Where the fake WeChat Pay makes its keys and the merchant's when it starts first."""
+    return layout.folder("keys", "wechat_pay", mode=0o700)
+
+
+def wechat_pay_names(layout):
+    """What stands in that folder; nothing before it has started."""
+    return layout.read_json("keys", "wechat_pay", "keys.json")
+
+
 def key_set_path(layout):
     return layout.path("keys", "jwks.json")
 

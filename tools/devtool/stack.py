@@ -1,5 +1,6 @@
 """Brings a whole stack up and down: databases, counterparties, services."""
 
+import glob
 import os
 import shutil
 import sys
@@ -50,6 +51,11 @@ class Stack:
         parties = {
             "identity": ("identity.py", "identity", []),
             "provider": ("provider.py", "provider", ["--secret-file", secret]),
+            "wechat_pay": (
+                "wechat_pay.py",
+                "wechat_pay",
+                ["--keys", credentials.wechat_pay_folder(layout)],
+            ),
             "sms": ("sms.py", "sms", []),
             "mail": ("mail_sink.py", "smtp", ["--query-port", str(layout.port("mail_query"))]),
         }
@@ -65,11 +71,13 @@ class Stack:
                 books,
                 *more,
             ]
-            common = os.path.join(_PARTIES, "counterparty.py")
+            watched = [path, os.path.join(_PARTIES, "counterparty.py")]
+            if name == "wechat_pay":
+                watched += sorted(glob.glob(os.path.join(_PARTIES, "wechat_*.py")))
             require_free_port(self.processes, name, layout.port(port))
-            self.processes.start(name, command, watched=[path, common])
+            self.processes.start(name, command, watched=watched)
         for name, port in (("identity", "identity"), ("provider", "provider"), ("sms", "sms"),
-                           ("mail", "mail_query")):  # fmt: skip
+                           ("mail", "mail_query"), ("wechat_pay", "wechat_pay")):  # fmt: skip
             url = f"http://127.0.0.1:{layout.port(port)}/_health"
             self.processes.wait_until(name, lambda url=url: answers(url), READY_SECONDS, "up")
 
@@ -102,7 +110,7 @@ class Stack:
         layout = self.layout
         ports = {name: layout.port(name) for name in
                  ("postgres", "redis", "identity", "provider", "sms", "smtp", "mail_query",
-                  "payment_callbacks")}  # fmt: skip
+                  "wechat_pay", "payment_callbacks")}  # fmt: skip
         clients = {}
         for name in ("gateway", "operator"):
             certificate, key = credentials.certificate_paths(layout, name)
@@ -114,6 +122,7 @@ class Stack:
                          for service in SERVICES},
             "ports": ports, "ca": credentials.authority_path(layout), "clients": clients,
             "payment_provider_secret": credentials.key_path(layout, "payment_provider_secret"),
+            "wechat_pay_keys": os.path.join(credentials.wechat_pay_folder(layout), "keys.json"),
             "logs": layout.folder("logs"),
         }  # fmt: skip
         return layout.write_json(content, "stack.json")

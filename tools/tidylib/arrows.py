@@ -38,8 +38,16 @@ CALLS = {
     "notification": set(),
 }
 # Files of a service that put its rooms together.
-_ASSEMBLIES = {"main.cc", "assembly.h", "assembly.cc", "index_parts.h", "index_parts.cc",
-               "booking_parts.h", "booking_parts.cc"}
+_ASSEMBLIES = {
+    "main.cc",
+    "assembly.h",
+    "assembly.cc",
+    "index_parts.h",
+    "index_parts.cc",
+    "booking_parts.h",
+    "booking_parts.cc",
+    "wechat_pay_parts.h",
+}
 _SHARED_PROTOS = {"type", "development"}
 _PURE = re.compile(
     r"(?:boost|grpc|grpcpp|google|hiredis|spdlog|curl|prometheus)/|libpq-fe\.h$"

@@ -14,12 +14,12 @@ namespace {
 const absl::Time kNow = absl::FromUnixSeconds(1'764'547'200);
 
 constexpr char kTransaction[] =
-    R"({"appid":"wx1","mchid":"1900000109","out_trade_no":"01890a5dac967774bcceb302099a8057",)"
+    R"({"appid":"wx1","mchid":"1900000109","out_trade_no":"py_abreff3lewo52lztvtaiezvacx",)"
     R"("transaction_id":"4200001","trade_state":"SUCCESS","trade_type":"NATIVE",)"
     R"("success_time":"2026-11-21T12:00:00+08:00","payer":{"openid":"o1"},)"
     R"("amount":{"total":2000,"payer_total":2000,"currency":"CNY","payer_currency":"CNY"}})";
 constexpr char kRefund[] =
-    R"({"mchid":"1900000109","out_trade_no":"01890a5dac967774bcceb302099a8057",)"
+    R"({"mchid":"1900000109","out_trade_no":"py_abreff3lewo52lztvtaiezvacx",)"
     R"("transaction_id":"4200001","out_refund_no":"rf-1","refund_id":"50300",)"
     R"("refund_status":"SUCCESS","success_time":"2026-11-21T13:00:00+08:00",)"
     R"("amount":{"total":2000,"refund":1800,"payer_total":2000,"payer_refund":1800}})";
@@ -178,8 +178,8 @@ TEST_CASE("A proven notice that is not for us or makes no sense is refused, neve
       {"\"amount\"", "\"amounts\""},
       {"SUCCESS", "NOTPAY"},
       {"SUCCESS", "PAID"},
-      {"01890a5dac967774bcceb302099a8057", "../../etc"},
-      {"01890a5dac967774bcceb302099a8057", "01890A5D"},
+      {"py_abreff3lewo52lztvtaiezvacx", "../../etc"},
+      {"py_abreff3lewo52lztvtaiezvacx", "01890A5D"},
       {"2026-11-21T12:00:00+08:00", "2026-11-21 12:00:00"},
       {"2026-11-21T12:00:00+08:00", "infinite-future"},
       {"\"transaction_id\":\"4200001\",", ""},

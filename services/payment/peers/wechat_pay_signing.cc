@@ -1,6 +1,7 @@
 #include "services/payment/peers/wechat_pay_signing.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -18,6 +19,7 @@ namespace {
 
 constexpr absl::string_view kScheme = "WECHATPAY2-SHA256-RSA2048";
 constexpr absl::string_view kPublicKeyId = "PUB_KEY_ID_";
+constexpr std::size_t kApiV3KeyBytes = 32;
 constexpr absl::Duration kFreshness = absl::Minutes(5);
 
 bool IsNonce(absl::string_view text) {
@@ -77,6 +79,15 @@ std::string WechatPayKeys::PreferredSerial() const {
     if (absl::StartsWith(serial, kPublicKeyId)) return serial;
   }
   return "";
+}
+
+absl::StatusOr<std::string> LoadApiV3Key(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, secrets::LoadSecretFile(path));
+  const absl::string_view key = absl::StripAsciiWhitespace(text);
+  if (key.size() != kApiV3KeyBytes) {
+    return absl::InvalidArgumentError("an APIv3 key of 32 characters is needed");
+  }
+  return std::string(key);
 }
 
 absl::StatusOr<std::string> WechatPayAuthorization(const secrets::RsaSigner& signer,

@@ -55,6 +55,10 @@ class WechatPayKeys final {
   std::map<std::string, secrets::RsaVerifier> keys_;
 };
 
+/// Reads the file of an APIv3 key, white space around it ignored; INVALID_ARGUMENT when that is not
+/// 32 characters.
+absl::StatusOr<std::string> LoadApiV3Key(const std::string& path);
+
 /// A request to be signed.
 struct WechatPayRequest {
   std::string method;

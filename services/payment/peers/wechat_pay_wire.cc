@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "nlohmann/json.hpp"
 
@@ -21,11 +20,51 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr absl::string_view kIdPrefix = "py-";
+constexpr absl::string_view kBase32 = "abcdefghijklmnopqrstuvwxyz234567";
+constexpr std::size_t kHexDigits = 32;
+constexpr std::size_t kBase32Digits = 26;
+constexpr std::size_t kPrefixMax = 5;
 constexpr std::size_t kNumberMin = 6;
 constexpr std::size_t kNumberMax = 32;
 constexpr std::size_t kTextMax = 512;
 constexpr std::size_t kCiphertextMax = std::size_t{16} << 10;
+
+bool IsHex(absl::string_view text) {
+  return text.size() == kHexDigits && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+// 128 bits as 26 digits of five, two zero bits in front.
+std::string Base32OfHex(absl::string_view hex) {
+  std::string text;
+  unsigned bits = 0;
+  int count = 2;
+  for (const char digit : hex) {
+    const auto value = static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10);
+    bits = ((bits << 4) | value) & 0xffU;
+    count += 4;
+    if (count < 5) continue;
+    count -= 5;
+    text += kBase32[(bits >> count) & 31U];
+  }
+  return text;
+}
+
+std::optional<std::string> HexOfBase32(absl::string_view text) {
+  if (text.size() != kBase32Digits || kBase32.find(text[0]) >= 8) return std::nullopt;
+  std::string hex;
+  unsigned bits = 0;
+  int count = -2;
+  for (const char digit : text) {
+    const std::size_t value = kBase32.find(digit);
+    if (value == absl::string_view::npos) return std::nullopt;
+    bits = ((bits << 5) | static_cast<unsigned>(value)) & 0xfffU;
+    count += 5;
+    for (; count >= 4; count -= 4) hex += "0123456789abcdef"[(bits >> (count - 4)) & 15U];
+  }
+  return hex;
+}
 
 absl::Status Malformed(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("WeChat Pay's message has no valid ", what));
@@ -133,16 +172,23 @@ absl::StatusOr<WechatPayRefund> RefundIn(const Json& json, const char* state_key
 }  // namespace
 
 absl::StatusOr<std::string> OutTradeNo(const PaymentId& payment) {
-  absl::string_view number = payment.value();
-  if (!absl::ConsumePrefix(&number, kIdPrefix) || number.size() < kNumberMin ||
-      number.size() > kNumberMax) {
-    return Refuse(kOrderNumberUnfit);
+  const std::string& id = payment.value();
+  const std::size_t dash = id.find('-');
+  if (dash != std::string::npos && dash <= kPrefixMax && IsHex(id.substr(dash + 1))) {
+    return absl::StrCat(id.substr(0, dash), "_", Base32OfHex(id.substr(dash + 1)));
   }
-  return std::string(number);
+  if (id.size() < kNumberMin || id.size() > kNumberMax) return Refuse(kOrderNumberUnfit);
+  return id;
 }
 
 absl::StatusOr<PaymentId> PaymentNumbered(absl::string_view out_trade_no) {
-  std::string id = absl::StrCat(kIdPrefix, out_trade_no);
+  std::string id(out_trade_no);
+  const std::size_t bar = out_trade_no.find('_');
+  if (bar != absl::string_view::npos) {
+    const std::optional<std::string> hex = HexOfBase32(out_trade_no.substr(bar + 1));
+    if (!hex.has_value()) return Malformed("out_trade_no");
+    id = absl::StrCat(out_trade_no.substr(0, bar), "-", *hex);
+  }
   if (out_trade_no.size() < kNumberMin || out_trade_no.size() > kNumberMax || !IsValidId(id)) {
     return Malformed("out_trade_no");
   }

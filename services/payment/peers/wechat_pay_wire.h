@@ -60,7 +60,8 @@ struct SealedNotice {
   std::string associated_data;  ///< May be empty.
 };
 
-/// The number of a payment there: its id without "py-"; kOrderNumberUnfit.
+/// The number of a payment there, at most 32 characters: "py-" and 32 hex digits become "py_" and
+/// 26 of base32, in small letters; a shorter id stays as it is. kOrderNumberUnfit.
 absl::StatusOr<std::string> OutTradeNo(const PaymentId& payment);
 
 /// The payment that has a number; INVALID_ARGUMENT when none of ours can have it.

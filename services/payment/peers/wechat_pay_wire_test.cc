@@ -14,15 +14,16 @@ namespace houbu::payment {
 namespace {
 
 const WechatPayMerchant kMerchant{"wx1", "1900000109"};
-constexpr char kNumber[] = "01890a5dac967774bcceb302099a8057";
+constexpr char kPayment[] = "py-01890a5dac967774bcceb302099a8057";
+constexpr char kNumber[] = "py_abreff3lewo52lztvtaiezvacx";
 
 constexpr char kOrder[] =
-    R"({"appid":"wx1","mchid":"1900000109","out_trade_no":"01890a5dac967774bcceb302099a8057",)"
+    R"({"appid":"wx1","mchid":"1900000109","out_trade_no":"py_abreff3lewo52lztvtaiezvacx",)"
     R"("transaction_id":"4200001","trade_state":"SUCCESS",)"
     R"("success_time":"2026-11-21T12:00:00+08:00","amount":{"total":2000,"currency":"CNY"}})";
 constexpr char kRefund[] =
     R"({"refund_id":"50300","out_refund_no":"rf-1","transaction_id":"4200001",)"
-    R"("out_trade_no":"01890a5dac967774bcceb302099a8057","status":"SUCCESS",)"
+    R"("out_trade_no":"py_abreff3lewo52lztvtaiezvacx","status":"SUCCESS",)"
     R"("success_time":"2026-11-21T13:00:00+08:00",)"
     R"("amount":{"total":2000,"refund":1800,"currency":"CNY"}})";
 
@@ -103,16 +104,26 @@ TEST_CASE("A request is signed over method, target, time, nonce and body",
   CHECK(merchant.verifier().Verifies(text, field("signature")));
 }
 
-TEST_CASE("A payment goes by its id without the prefix, which has to fit",
-          "[payment][peers][wechat_pay]") {
-  CHECK(*OutTradeNo(PaymentId("py-01890a5dac967774bcceb302099a8057")) == kNumber);
-  CHECK(PaymentNumbered(kNumber)->value() == "py-01890a5dac967774bcceb302099a8057");
-  for (const char* id : {"py-1", "bk-123456", "", "py-01890a5dac967774bcceb302099a80570"}) {
+TEST_CASE("A payment goes by a number that names it and fits", "[payment][peers][wechat_pay]") {
+  CHECK(*OutTradeNo(PaymentId(kPayment)) == kNumber);
+  for (const char* id :
+       {"pm-00000000000000000000000000000000", kPayment, "py-order-1",
+        "pm-ffffffffffffffffffffffffffffffff", "waits-0123456789abcdef0123456789abcdef"}) {
+    CAPTURE(id);
+    const auto number = OutTradeNo(PaymentId(id));
+    REQUIRE(number.ok());
+    CHECK(number->size() <= 32);
+    CHECK(PaymentNumbered(*number)->value() == id);
+  }
+  for (const char* id : {"py-1", "", "01890a5dac967774bcceb302099a80570"}) {
     CAPTURE(id);
     CHECK(ReasonOf(OutTradeNo(PaymentId(id)).status()) == "ORDER_NUMBER_UNFIT");
   }
-  for (const char* number :
-       {"", "12345", "ABCDEF", "a|b*c-d", "01890a5dac967774bcceb302099a80570"}) {
+  for (const char* number : {"", "12345", "ABCDEF", "a|b*c-d", "py_aabc",
+                             "_addccbonvew532f4x5tqjgz"
+                             "agfv",
+                             "py_iddccbonvew532f4xgqmiczvqc", "py_1234567890123456789012345",
+                             "01890a5dac967774bcceb302099a80570"}) {
     CAPTURE(number);
     CHECK(!PaymentNumbered(number).ok());
   }
@@ -127,7 +138,7 @@ TEST_CASE("Orders and refunds are asked for in fen and in Beijing's time",
   CHECK(RenderNativeOrder(kMerchant, order, NativeOrder{kNumber, "车票", "http://n"}) ==
         R"({"amount":{"currency":"CNY","total":2001},"appid":"wx1","description":"车票",)"
         R"("mchid":"1900000109","notify_url":"http://n",)"
-        R"("out_trade_no":"01890a5dac967774bcceb302099a8057",)"
+        R"("out_trade_no":"py_abreff3lewo52lztvtaiezvacx",)"
         R"("time_expire":"2025-12-01T08:00:00+08:00"})");
   RefundRequest refund;
   refund.merchant_refund = "rf-1";
@@ -135,7 +146,7 @@ TEST_CASE("Orders and refunds are asked for in fen and in Beijing's time",
   refund.total = Fen(2001);
   CHECK(RenderWechatPayRefund(refund, kNumber, "http://n") ==
         R"({"amount":{"currency":"CNY","refund":1800,"total":2001},"notify_url":"http://n",)"
-        R"("out_refund_no":"rf-1","out_trade_no":"01890a5dac967774bcceb302099a8057"})");
+        R"("out_refund_no":"rf-1","out_trade_no":"py_abreff3lewo52lztvtaiezvacx"})");
 }
 
 TEST_CASE("Every state of an order and a refund has one meaning", "[payment][peers][wechat_pay]") {
