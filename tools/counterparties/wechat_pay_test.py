@@ -30,6 +30,11 @@ from wechat_pay import WechatPay  # noqa: E402
 ORDER = "01890a5dac967774bcceb302099a8057"
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256  # before it is bound: a hundred callers come at once
+
+
 class Listener:
     """Receives callbacks; answers 200."""
 
@@ -47,13 +52,12 @@ class Listener:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.request_queue_size = 128
+        self.server = _Server(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}/callbacks/wechat_pay"
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def next_notice(self):
-        headers, body = self.received.get(timeout=5)
+        headers, body = self.received.get(timeout=30)
         return headers, body, json.loads(body)
 
     def close(self):
