@@ -1,18 +1,34 @@
 #include "services/payment/peers/wechat_pay_provider.h"
 
+#include <openssl/evp.h>
+
+#include <array>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 #include "libs/async/status_macros.h"
 #include "libs/base/refusal.h"
 #include "libs/base/status_macros.h"
+#include "libs/secrets/bytes.h"
 
 namespace houbu::payment {
 namespace {
 
 constexpr absl::string_view kOrders = "/v3/pay/transactions/";
 constexpr absl::string_view kRefunds = "/v3/refund/domestic/refunds";
+
+constexpr absl::string_view kBills = "/v3/bill/tradebill";
+constexpr absl::string_view kBillFiles = "/v3/billdownload/";
+
+std::string Sha1Hex(absl::string_view bytes) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha1(), nullptr);
+  return secrets::ToHex(absl::string_view(reinterpret_cast<const char*>(digest.data()), size));
+}
 
 bool IsSuccess(const http::Response& answer) {
   return answer.status == 200 || answer.status == 204;
@@ -207,6 +223,34 @@ Task<RefundFact> WechatPayProvider::QueryRefund(PaymentId payment, std::string m
   asked.target = absl::StrCat(kRefunds, "/", merchant_refund);
   ASSIGN_OR_CO_RETURN(const http::Response answer, co_await Ask(std::move(asked)));
   co_return RefundOf(answer, payment, merchant_refund);
+}
+
+Task<TradeBill> WechatPayProvider::FetchBill(absl::CivilDay day) {
+  WechatPayRequest asked;
+  asked.method = "GET";
+  asked.target = absl::StrCat(kBills, "?bill_date=", absl::FormatCivilTime(day), "&bill_type=ALL");
+  ASSIGN_OR_CO_RETURN(const http::Response answer, co_await Ask(std::move(asked)));
+  if (!IsSuccess(answer)) {
+    if (ErrorOf(answer) == WechatPayError::kMissing) co_return Refuse(kBillMissing);
+    co_return Failed(answer);
+  }
+  const absl::StatusOr<BillPlace> place = ReadBillPlace(answer.body);
+  if (!place.ok()) co_return NotUnderstood(place.status());
+  absl::string_view target = place->url;
+  if (!absl::ConsumePrefix(&target, options_.url) || !absl::StartsWith(target, kBillFiles)) {
+    co_return absl::UnavailableError("WeChat Pay's bill lies elsewhere");
+  }
+  WechatPayRequest fetched;
+  fetched.method = "GET";
+  fetched.target = std::string(target);
+  ASSIGN_OR_CO_RETURN(http::Request request, Signed(fetched));
+  ASSIGN_OR_CO_RETURN(const http::Response file, co_await client_.Send(std::move(request)));
+  if (file.status != 200) co_return Failed(file);
+  // The file is not signed: it is proven by the digest in the answer that is.
+  if (Sha1Hex(file.body) != place->sha1) {
+    co_return absl::UnavailableError("WeChat Pay's bill is not the one that was promised");
+  }
+  co_return ParseTradeBill(file.body);
 }
 
 }  // namespace houbu::payment

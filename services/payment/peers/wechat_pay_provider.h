@@ -3,12 +3,14 @@
 
 #include <string>
 
+#include "absl/time/civil_time.h"
 #include "absl/time/time.h"
 
 #include "libs/base/clock.h"
 #include "libs/http/client.h"
 #include "libs/secrets/rsa.h"
 #include "services/payment/app/ports.h"
+#include "services/payment/peers/wechat_pay_bill.h"
 #include "services/payment/peers/wechat_pay_signing.h"
 #include "services/payment/peers/wechat_pay_wire.h"
 
@@ -37,6 +39,11 @@ class WechatPayProvider final : public Provider {
   Task<OrderFact> Close(PaymentId payment) override;
   Task<RefundFact> Refund(RefundRequest request) override;
   Task<RefundFact> QueryRefund(PaymentId payment, std::string merchant_refund) override;
+
+  /// The trade bill of a day in Beijing, from ten in the morning after it. kBillMissing;
+  /// kBillMalformed; UNAVAILABLE while it is being made, and when what comes is not what was
+  /// promised.
+  Task<TradeBill> FetchBill(absl::CivilDay day);
 
  private:
   Task<http::Response> Ask(WechatPayRequest asked);

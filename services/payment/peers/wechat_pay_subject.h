@@ -74,7 +74,11 @@ class WechatPaySubject final {
   }
   /// Sets switches of the program: {"slow": {"ms": 300}}.
   void Switch(const std::string& switches) { REQUIRE(Ask("POST", "/_control", switches) == 200); }
-  /// The serial of the platform's public key; the other is that of its certificate.
+  /// What only WeChat Pay can.
+  WechatPayProvider& wechat_pay() { return *provider_; }
+  /// The serial of the platform's certificate.
+  const std::string& certificate_serial() const { return certificate_serial_; }
+  /// The serial of the platform's public key.
   const std::string& public_key_id() const { return public_key_id_; }
   /// Sends the provider away.
   void Leave() {
@@ -116,6 +120,7 @@ class WechatPaySubject final {
     options_.merchant_serial = names["merchant_serial"].get<std::string>();
     options_.notify_url = "http://127.0.0.1:9/callbacks/wechat_pay";
     options_.description = "Tickets";
+    certificate_serial_ = names["platform_serials"][0].get<std::string>();
     public_key_id_ = names["platform_serials"][1].get<std::string>();
     std::vector<std::string> entries;
     for (int at = 0; at < 2; ++at) {
@@ -158,6 +163,7 @@ class WechatPaySubject final {
   std::filesystem::path folder_;
   pid_t pid_ = 0;
   std::string url_;
+  std::string certificate_serial_;
   std::string public_key_id_;
   SystemClock clock_;
   boost::asio::io_context loop_{1};

@@ -27,6 +27,7 @@ constexpr std::size_t kPrefixMax = 5;
 constexpr std::size_t kNumberMin = 6;
 constexpr std::size_t kNumberMax = 32;
 constexpr std::size_t kTextMax = 512;
+constexpr std::size_t kUrlMax = 2048;
 constexpr std::size_t kCiphertextMax = std::size_t{16} << 10;
 
 bool IsHex(absl::string_view text) {
@@ -281,6 +282,17 @@ absl::StatusOr<SealedNotice> ReadSealedNotice(absl::string_view body) {
   return notice;
 }
 
+absl::StatusOr<BillPlace> ReadBillPlace(absl::string_view body) {
+  const Json json = Parse(body);
+  ASSIGN_OR_RETURN(const std::string kind, TextAt(json, "hash_type"));
+  if (kind != "SHA1") return Malformed("hash_type");
+  BillPlace place;
+  ASSIGN_OR_RETURN(place.url, TextAt(json, "download_url", kUrlMax));
+  ASSIGN_OR_RETURN(place.sha1, TextAt(json, "hash_value", 40));
+  absl::AsciiStrToLower(&place.sha1);
+  return place;
+}
+
 WechatPayError ReadWechatPayError(int status, absl::string_view body) {
   // Older pages of its reference write ORDERPAID where newer ones write ORDER_PAID.
   const std::string code = absl::StrReplaceAll(ReadWechatPayCode(body), {{"_", ""}});
@@ -288,7 +300,8 @@ WechatPayError ReadWechatPayError(int status, absl::string_view body) {
     return std::find(codes.begin(), codes.end(), code) != codes.end();
   };
   if (status >= 500 || status == 429 || status == 401) return WechatPayError::kOutage;
-  if (is_any({"ORDERNOTEXIST", "RESOURCENOTEXISTS"})) return WechatPayError::kMissing;
+  if (is_any({"ORDERNOTEXIST", "RESOURCENOTEXISTS", "NOSTATEMENTEXIST"}))
+    return WechatPayError::kMissing;
   if (is_any({"ORDERPAID"})) return WechatPayError::kPaid;
   if (is_any({"ORDERCLOSED", "ORDERREVERSED"})) return WechatPayError::kClosed;
   if (is_any({"OUTTRADENOUSED"})) return WechatPayError::kTaken;
@@ -298,7 +311,7 @@ WechatPayError ReadWechatPayError(int status, absl::string_view body) {
   // Too little money on our own account, and settings that do not fit, are the operator's to mend.
   if (is_any({"FREQUENCYLIMITED", "RATELIMITEXCEEDED", "SYSTEMERROR", "BANKERROR", "SIGNERROR",
               "NOTENOUGH", "NOENOUGH", "NOAUTH", "MCHNOTEXISTS", "APPIDMCHIDNOTMATCH",
-              "ACCOUNTERROR"})) {
+              "ACCOUNTERROR", "STATEMENTCREATING"})) {
     return WechatPayError::kOutage;
   }
   return WechatPayError::kOther;

@@ -105,6 +105,15 @@ absl::StatusOr<WechatPayRefund> ReadWechatPayRefundNotice(const WechatPayMerchan
 /// AEAD_AES_256_GCM.
 absl::StatusOr<SealedNotice> ReadSealedNotice(absl::string_view body);
 
+/// Where a bill lies, and what proves it.
+struct BillPlace {
+  std::string url;
+  std::string sha1;  ///< Of its bytes, small hex.
+};
+
+/// Reads where a bill lies; INVALID_ARGUMENT when it is not said or proven otherwise than by SHA1.
+absl::StatusOr<BillPlace> ReadBillPlace(absl::string_view body);
+
 /// What an answer of `status` with a body of {"code": ...} means.
 WechatPayError ReadWechatPayError(int status, absl::string_view body);
 
