@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/status_macros.h"
@@ -55,11 +56,16 @@ struct WechatPayChannel {
   const NoticeReader* reader = nullptr;
 };
 
-/// Builds the channel. INVALID_ARGUMENT, for the operator, when a setting is missing or a key is
-/// none.
-inline absl::StatusOr<WechatPayChannel> BuildWechatPay(process::Parts& parts,
-                                                       process::Environment& env,
-                                                       const WechatPayConfig& config) {
+/// Names the setting that a failure comes from.
+template <class T>
+absl::StatusOr<T> WithSetting(const char* setting, absl::StatusOr<T> result) {
+  if (result.ok()) return result;
+  return absl::InvalidArgumentError(
+      absl::StrCat("wechat_pay.", setting, ": ", result.status().message()));
+}
+
+/// Refuses settings that describe the channel by halves.
+inline absl::Status CheckWhole(const WechatPayConfig& config) {
   const std::vector<std::pair<const char*, bool>> needed = {
       {"mch_id", config.options.merchant.mch_id.empty()},
       {"merchant_serial", config.options.merchant_serial.empty()},
@@ -73,10 +79,27 @@ inline absl::StatusOr<WechatPayChannel> BuildWechatPay(process::Parts& parts,
     return absl::InvalidArgumentError(
         absl::StrCat("wechat_pay.", name, " is needed where wechat_pay.app_id is set"));
   }
-  ASSIGN_OR_RETURN(const std::string pem, secrets::LoadSecretFile(config.merchant_key_file));
-  ASSIGN_OR_RETURN(secrets::RsaSigner signer, secrets::RsaSigner::FromPem(pem));
-  ASSIGN_OR_RETURN(WechatPayKeys loaded, WechatPayKeys::Load(config.platform_keys));
-  ASSIGN_OR_RETURN(const std::string api_v3_key, LoadApiV3Key(config.api_v3_key_file));
+  return absl::OkStatus();
+}
+
+/// Reads the key that signs our requests.
+inline absl::StatusOr<secrets::RsaSigner> LoadMerchantKey(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string pem, secrets::LoadSecretFile(path));
+  return secrets::RsaSigner::FromPem(pem);
+}
+
+/// Builds the channel. INVALID_ARGUMENT, for the operator, when a setting is missing or a key is
+/// none.
+inline absl::StatusOr<WechatPayChannel> BuildWechatPay(process::Parts& parts,
+                                                       process::Environment& env,
+                                                       const WechatPayConfig& config) {
+  RETURN_IF_ERROR(CheckWhole(config));
+  ASSIGN_OR_RETURN(secrets::RsaSigner signer,
+                   WithSetting("merchant_key_file", LoadMerchantKey(config.merchant_key_file)));
+  ASSIGN_OR_RETURN(WechatPayKeys loaded,
+                   WithSetting("platform_keys", WechatPayKeys::Load(config.platform_keys)));
+  ASSIGN_OR_RETURN(const std::string api_v3_key,
+                   WithSetting("api_v3_key_file", LoadApiV3Key(config.api_v3_key_file)));
   const auto& signing = parts.Own<secrets::RsaSigner>(std::move(signer));
   const auto& keys = parts.Own<WechatPayKeys>(std::move(loaded));
   WechatPayChannel channel;
