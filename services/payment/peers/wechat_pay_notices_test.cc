@@ -87,8 +87,8 @@ TEST_CASE("A proven notice of WeChat Pay becomes a fact", "[payment][peers][wech
 TEST_CASE("Certificate and public key of WeChat Pay prove side by side",
           "[payment][peers][wechat_pay][X-07]") {
   const Reading reading;
-  CHECK(reading.ReasonFor(Signed(Paid(), kNow, TestPlatform::certificate())) == "");
-  CHECK(reading.ReasonFor(Signed(Paid(), kNow, TestPlatform::public_key())) == "");
+  CHECK(reading.ReasonFor(Signed(Paid(), kNow, TestPlatform::certificate())).empty());
+  CHECK(reading.ReasonFor(Signed(Paid(), kNow, TestPlatform::public_key())).empty());
   CHECK(reading.ReasonFor(Signed(Paid(), kNow, "PUB_KEY_ID_0")) == "KEY_UNKNOWN");
   SignedNotice swapped = Signed(Paid());
   swapped.headers["wechatpay-serial"] = TestPlatform::public_key();
@@ -144,9 +144,9 @@ TEST_CASE("A notice of WeChat Pay is stale from five minutes on, either way",
   const Reading reading;
   const absl::Duration window = absl::Minutes(5);
   const absl::Duration second = absl::Seconds(1);
-  CHECK(reading.ReasonFor(Signed(Paid(), kNow - window + second)) == "");
+  CHECK(reading.ReasonFor(Signed(Paid(), kNow - window + second)).empty());
   CHECK(reading.ReasonFor(Signed(Paid(), kNow - window)) == "STALE");
-  CHECK(reading.ReasonFor(Signed(Paid(), kNow + window - second)) == "");
+  CHECK(reading.ReasonFor(Signed(Paid(), kNow + window - second)).empty());
   CHECK(reading.ReasonFor(Signed(Paid(), kNow + window)) == "STALE");
 }
 

@@ -105,7 +105,7 @@ absl::Status WechatPayProvider::Prove(const http::Response& answer) const {
   message.signature = std::string(answer.headers.Get("Wechatpay-Signature"));
   message.type = std::string(answer.headers.Get("Wechatpay-Signature-Type"));
   message.body = answer.body;
-  const absl::Status proven = keys_.Verify(message, clock_.Now());
+  absl::Status proven = keys_.Verify(message, clock_.Now());
   if (proven.ok()) return proven;
   return absl::UnavailableError(
       absl::StrCat("WeChat Pay's answer is not proven: ", ReasonOf(proven)));

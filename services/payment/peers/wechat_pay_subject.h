@@ -122,11 +122,10 @@ class WechatPaySubject final {
     options_.description = "Tickets";
     certificate_serial_ = names["platform_serials"][0].get<std::string>();
     public_key_id_ = names["platform_serials"][1].get<std::string>();
-    std::vector<std::string> entries;
-    for (int at = 0; at < 2; ++at) {
-      entries.push_back(absl::StrCat(names["platform_serials"][at].get<std::string>(), "=",
-                                     names["platform_key_files"][at].get<std::string>()));
-    }
+    const nlohmann::json files = names["platform_key_files"];
+    const std::vector<std::string> entries = {
+        absl::StrCat(certificate_serial_, "=", files[0].get<std::string>()),
+        absl::StrCat(public_key_id_, "=", files[1].get<std::string>())};
     platform_keys_ = std::make_unique<WechatPayKeys>(*WechatPayKeys::Load(entries));
     const std::string pem = *secrets::LoadSecretFile(names["merchant_key_file"].get<std::string>());
     signer_ = std::make_unique<secrets::RsaSigner>(*secrets::RsaSigner::FromPem(pem));
@@ -143,6 +142,7 @@ class WechatPaySubject final {
     const std::string keys = folder_;
     std::vector<std::string> words = {python, script, "--port", port, "--keys", keys};
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     const std::string log = folder_ / "log";
