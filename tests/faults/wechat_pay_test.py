@@ -252,7 +252,27 @@ class WechatPayTest(WechatPay):
                     if refund["out_trade_no"] == self.number]  # fmt: skip
         self.assertEqual([refund["status"] for refund in returned], ["SUCCESS"])
 
-    def test_a_refund_that_sticks_and_closes_is_asked_for_anew(self):
+    def test_a_refund_that_sticks_ends_and_fails_afterwards_is_returned_once(self):
+        # rules: W-14 X-06
+        self.start()
+        self.scan()
+        self.wait_booked()
+        self.switch(refund_stuck={"times": 1})
+        self.person.cancel(self.held.name, "the refund sticks")
+        asked = lambda: next((refund["out_refund_no"]
+                              for refund in self.party.get("/_state")["refunds"]
+                              if refund["out_trade_no"] == self.number), None)  # fmt: skip
+        name = wait_for("the refund is asked for", asked)
+        self.assertEqual(self.refunds(), ["STATE_PENDING"])
+        self.party.post(f"/_control/refund/{name}", {"status": "SUCCESS"})
+        self.wait_refunded()
+        taken = self.counted("ACCEPTED")
+        self.party.post(f"/_control/refund/{name}", {"status": "ABNORMAL"})
+        wait_for("the notice is taken", lambda: self.counted("ACCEPTED") > taken)
+        self.assertEqual(self.refunds(), ["STATE_SUCCEEDED"])
+        self.assertEqual(self.posted("REFUNDED"), 1)
+
+    def test_a_refund_that_closes_is_asked_for_anew(self):
         # rules: W-14
         self.start()
         self.scan()
