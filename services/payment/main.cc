@@ -24,6 +24,7 @@
 #include "services/payment/storage/postgres_payment_store.h"
 #include "services/payment/storage/schema.h"
 #include "services/payment/storage/shipped_policies.h"
+#include "services/payment/wechat_pay_parts.h"
 
 namespace houbu::payment {
 namespace {
@@ -37,6 +38,7 @@ struct PaymentConfig {
   std::string provider_secret_file;
   absl::Duration provider_timeout = absl::Seconds(5);
   AlipayConfig alipay;
+  WechatPayConfig wechat_pay;
   absl::Duration inquiry_interval = absl::Seconds(1);
   absl::Duration refund_interval = absl::Milliseconds(250);
   absl::Duration refund_alarm_after = absl::Hours(24);
@@ -57,6 +59,7 @@ struct PaymentConfig {
                 "The secret shared with the sandbox provider, 64 hex digits.");
     binder.Optional("provider.timeout", &provider_timeout, "How long one exchange may take.");
     alipay.Bind(binder);
+    wechat_pay.Bind(binder);
     binder.Optional("loops.inquiry_interval", &inquiry_interval,
                     "How often payments due for an inquiry are looked for.");
     binder.Optional("loops.refund_interval", &refund_interval,
@@ -155,6 +158,11 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
     ASSIGN_OR_RETURN(const AlipayChannel channel, BuildAlipay(parts, env, config.alipay));
     providers[Channel::kAlipay] = channel.provider;
     readers[Channel::kAlipay] = channel.reader;
+  }
+  if (config.wechat_pay.IsOffered()) {
+    ASSIGN_OR_RETURN(const WechatPayChannel channel, BuildWechatPay(parts, env, config.wechat_pay));
+    providers[Channel::kWechatPay] = channel.provider;
+    readers[Channel::kWechatPay] = channel.reader;
   }
 
   auto& facts = parts.Own<FactApplication>(store, clock, providers);

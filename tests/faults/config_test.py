@@ -79,6 +79,27 @@ class Configurations(FaultCase):
                 )
                 self.check_refused("payment", self.run_with("payment", change), word)
 
+    def test_wechat_pay_described_by_halves_or_with_wrong_keys_refuses_to_start(self):
+        section = self.floor.layout.read_json("config", "payment.json")["wechat_pay"]
+        merchant_key, platform_keys = section["merchant_key_file"], section["platform_keys"]
+        for name in ("mch_id", "merchant_serial", "merchant_key_file", "api_v3_key_file",
+                     "platform_keys", "notify_url"):  # fmt: skip
+            change = lambda content, name=name: content["wechat_pay"].pop(name)
+            self.check_refused("payment", self.run_with("payment", change), f"wechat_pay.{name}")
+        for name, wrong in (
+            ("merchant_key_file", section["api_v3_key_file"]),
+            ("api_v3_key_file", merchant_key),
+            ("platform_keys", [merchant_key]),
+            ("platform_keys", ["SERIAL=" + merchant_key]),
+            ("platform_keys", platform_keys + platform_keys),
+        ):
+            change = lambda content, name=name, wrong=wrong: content["wechat_pay"].update(
+                {name: wrong}
+            )
+            done = self.run_with("payment", change)
+            self.check_refused("payment", done, f"wechat_pay.{name}")
+            self.assertNotIn("PRIVATE", done.stderr)
+
     def test_check_config_tells_good_from_bad_without_starting(self):
         for service in SERVICES:
             good = self.run_with(service, lambda content: None, "--check-config")

@@ -1,5 +1,6 @@
 """Part (c): what must hold at the end, whatever happened before."""
 
+import collections
 import urllib.request
 
 from people import state_of
@@ -9,6 +10,17 @@ from world import wait_for
 
 QUIET_SECONDS = 30
 LEASE_SECONDS = 150  # what a killed sender had claimed waits for its lease to end
+
+
+def payment_numbered(out_trade_no):
+    """The payment's id that became this number at WeChat Pay: 32 hex digits written as base32."""
+    prefix, bar, digits = out_trade_no.partition("_")
+    if not bar:
+        return out_trade_no
+    number = 0
+    for digit in digits:
+        number = number * 32 + "abcdefghijklmnopqrstuvwxyz234567".index(digit)
+    return f"{prefix}-{number:032x}"
 
 
 class Books:
@@ -65,8 +77,8 @@ class Books:
     def provider(self):
         """The provider's books, order by order, against ours."""
         state = self.world.provider.get("/_state").content
-        orders = state["orders"] + self._alipay_orders()
-        different = [d for d in map(self._difference, orders) if d]
+        by_code = self._alipay_orders() + self._paid_by_code()
+        different = [d for d in map(self._difference, state["orders"] + by_code) if d]
         totals = state["totals"]
         self.report.step(
             "the provider's books equal ours", "X-06 X-07", not different,
@@ -84,6 +96,23 @@ class Books:
                 "refunded_minor": order["refunded_minor"],
             }
             for order in self.world.alipay.get("/_state")["orders"]
+        ]
+
+    def _paid_by_code(self):
+        """WeChat Pay's books in the words of the other provider."""
+        state = self.world.wechat_pay.get("/_state").content
+        returned = collections.Counter()
+        for refund in state["refunds"]:
+            if refund["status"] != "CLOSED":
+                returned[refund["out_trade_no"]] += refund["amount"]["refund"]
+        return [
+            {
+                "merchant_order": payment_numbered(order["out_trade_no"]),
+                "state": "PAID" if "transaction_id" in order else order["trade_state"],
+                "amount_minor": order["amount"]["total"],
+                "refunded_minor": returned[order["out_trade_no"]],
+            }
+            for order in state["orders"]
         ]
 
     def _difference(self, theirs):

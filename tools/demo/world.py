@@ -22,6 +22,7 @@ class World:
         ports = services.stack["ports"]
         self.provider = client.Client(ports["provider"])
         self.alipay = client.Client(ports["alipay"])
+        self.wechat_pay = client.Client(ports["wechat_pay"])
         self.sms = client.Client(ports["sms"])
         self.mail = client.Client(ports["mail_query"])
         self.identity = client.Client(ports["identity"])
@@ -48,7 +49,8 @@ class World:
 
     def follow_clock(self, offset_ms):
         """Sets the counterparties' clocks by the services'."""
-        for party in (self.provider, self.alipay, self.sms, self.mail, self.identity):
+        parties = (self.provider, self.alipay, self.wechat_pay, self.sms, self.mail, self.identity)
+        for party in parties:
             party.post("/_control", {"clock_offset_ms": offset_ms})
 
     def join(self):

@@ -3,9 +3,9 @@
 import json
 import os
 import shlex
-import shutil
 import sys
 
+import npm
 from commands import capture, run_logged
 from console import Failure, console
 from layout import ROOT
@@ -32,12 +32,9 @@ def buf_lint(layout):
     console.step("buf lint")
     log = _fresh_log(layout, "buf")
     buf = os.path.join(ROOT, "node_modules/.bin/buf")
-    if not shutil.which("npm"):
+    if not npm.can_install():
         raise Skipped("npm is not installed")
-    if not os.path.exists(buf):
-        # Not `npm ci`: it insists on packages of other platforms, which not every registry has.
-        install = ["npm", "install", "--no-save"]
-        run_logged(install, log, "npm cannot install buf", cwd=ROOT)
+    npm.install(log)
     _run_showing([buf, "lint"], log, "buf has findings", lambda line: ".proto:" in line)
 
 

@@ -96,6 +96,9 @@ def _own(layout, service, content):
             "url": url("provider"), "secret_file": key("payment_provider_secret"),
         }  # fmt: skip
         content.update(_alipay(layout, f"http://{callbacks}/callbacks/alipay"))
+        names = credentials.wechat_pay_names(layout)
+        if names:
+            content["wechat_pay"] = _wechat_pay(names, url("wechat_pay"), callbacks)
     elif service == "notification":
         content["secrets"] = {
             f"{name}_key_file": key(f"notification_{name}_key") for name in ("field", "request")
@@ -119,3 +122,16 @@ def _alipay(layout, notify_url):
         "notify_url": notify_url,
     }
     return {"alipay": section}
+
+
+def _wechat_pay(names, url, callbacks):
+    """How payment speaks to the fake WeChat Pay whose keys are named."""
+    keys = zip(names["platform_serials"], names["platform_key_files"])
+    return {
+        "url": url, "app_id": names["app_id"], "mch_id": names["mch_id"],
+        "merchant_serial": names["merchant_serial"],
+        "merchant_key_file": names["merchant_key_file"],
+        "api_v3_key_file": names["api_v3_key_file"],
+        "platform_keys": [f"{serial}={path}" for serial, path in keys],
+        "notify_url": f"http://{callbacks}/callbacks/wechat_pay",
+    }  # fmt: skip

@@ -42,6 +42,16 @@ def alipay_folder(layout):
     return layout.path("keys", "alipay")
 
 
+def wechat_pay_folder(layout):
+    """Where the fake WeChat Pay makes its keys and the merchant's when it starts first."""
+    return layout.folder("keys", "wechat_pay", mode=0o700)
+
+
+def wechat_pay_names(layout):
+    """What stands in that folder; nothing before it has started."""
+    return layout.read_json("keys", "wechat_pay", "keys.json")
+
+
 def key_set_path(layout):
     return layout.path("keys", "jwks.json")
 

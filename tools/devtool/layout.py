@@ -11,7 +11,7 @@ PORT_BASE_DEFAULT = 7400
 _GRPC = {"account": 1, "slot": 2, "waitlist": 3, "payment": 4, "notification": 5}
 _OTHERS = {
     "postgres": 32, "payment_callbacks": 54, "identity": 61, "provider": 62, "sms": 63,
-    "smtp": 64, "mail_query": 65, "alipay": 67, "redis": 79,
+    "smtp": 64, "mail_query": 65, "wechat_pay": 66, "alipay": 67, "redis": 79,
 }  # fmt: skip
 ADMIN_OFFSET = 100
 

@@ -52,6 +52,11 @@ class Stack:
             "identity": ("identity.py", "identity", []),
             "provider": ("provider.py", "provider", ["--secret-file", secret]),
             "alipay": ("alipay.py", "alipay", ["--keys", credentials.alipay_folder(layout)]),
+            "wechat_pay": (
+                "wechat_pay.py",
+                "wechat_pay",
+                ["--keys", credentials.wechat_pay_folder(layout)],
+            ),
             "sms": ("sms.py", "sms", []),
             "mail": ("mail_sink.py", "smtp", ["--query-port", str(layout.port("mail_query"))]),
         }
@@ -68,12 +73,14 @@ class Stack:
                 *more,
             ]
             watched = [path, os.path.join(_PARTIES, "counterparty.py")]
-            if name == "alipay":
-                watched += sorted(glob.glob(os.path.join(_PARTIES, "alipay_*.py")))
+            if name in ("alipay", "wechat_pay"):
+                more_of_it = os.path.join(_PARTIES, name.split("_")[0] + "_*.py")
+                watched += sorted(glob.glob(more_of_it))
             require_free_port(self.processes, name, layout.port(port))
             self.processes.start(name, command, watched=watched)
         for name, port in (("identity", "identity"), ("provider", "provider"), ("alipay", "alipay"),
-                           ("sms", "sms"), ("mail", "mail_query")):  # fmt: skip
+                           ("wechat_pay", "wechat_pay"), ("sms", "sms"),
+                           ("mail", "mail_query")):  # fmt: skip
             url = f"http://127.0.0.1:{layout.port(port)}/_health"
             self.processes.wait_until(name, lambda url=url: answers(url), READY_SECONDS, "up")
 
@@ -105,8 +112,8 @@ class Stack:
         """Writes stack.json: all a client needs to know of the stack."""
         layout = self.layout
         ports = {name: layout.port(name) for name in
-                 ("postgres", "redis", "identity", "provider", "alipay", "sms", "smtp",
-                  "mail_query", "payment_callbacks")}  # fmt: skip
+                 ("postgres", "redis", "identity", "provider", "alipay", "wechat_pay", "sms",
+                  "smtp", "mail_query", "payment_callbacks")}  # fmt: skip
         clients = {}
         for name in ("gateway", "operator"):
             certificate, key = credentials.certificate_paths(layout, name)
@@ -119,6 +126,7 @@ class Stack:
             "ports": ports, "ca": credentials.authority_path(layout), "clients": clients,
             "payment_provider_secret": credentials.key_path(layout, "payment_provider_secret"),
             "alipay_keys": credentials.alipay_folder(layout),
+            "wechat_pay_keys": os.path.join(credentials.wechat_pay_folder(layout), "keys.json"),
             "logs": layout.folder("logs"),
         }  # fmt: skip
         return layout.write_json(content, "stack.json")

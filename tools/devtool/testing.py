@@ -11,6 +11,7 @@ import time
 import bench
 import checks
 import demo
+import npm
 import results
 from build import build
 from console import Failure, console
@@ -39,6 +40,8 @@ def run(layout, wanted="", preset="dev", rebuild=True):
         named = [path for path in programs if wanted in _names(os.path.basename(path))]
         for path in named or programs:
             found += _run_program(layout, path, wanted, environment)
+        if not named:
+            _install_npm(layout)
         for path in [] if named else _python_files():
             found += _run_python(layout, path, wanted, environment)
     if not wanted:
@@ -48,6 +51,16 @@ def run(layout, wanted="", preset="dev", rebuild=True):
         found += _run_faults(layout, FAULTS, preset)
     results.merge(layout, found, whole=not wanted and preset == "dev")
     return _report(found, wanted)
+
+
+def _install_npm(layout):
+    """Tests that need what comes from npm say so and are skipped where it cannot be had."""
+    if npm.missing() and npm.can_install():
+        console.step("installing packages from npm")
+        try:
+            npm.install(layout.log("npm"))
+        except Failure as failure:
+            console.say(f"   {failure}")
 
 
 def _fault_tests():
@@ -63,6 +76,7 @@ def _run_faults(layout, wanted, preset):
     environment = {"HOUBU_FAULTS_STATE": other.state, "HOUBU_FAULTS_PORTS": str(other.base),
                    "HOUBU_FAULTS_PRESET": preset}  # fmt: skip
     tests, found = _fault_tests(), []
+    _install_npm(layout)
     stack.purge()
     try:
         stack.up()

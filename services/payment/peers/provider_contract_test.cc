@@ -4,6 +4,7 @@
 
 #include "services/payment/peers/alipay_subject.h"
 #include "services/payment/peers/provider_subject.h"
+#include "services/payment/peers/wechat_pay_subject.h"
 
 namespace houbu::payment {
 namespace {
@@ -19,18 +20,18 @@ OrderRequest OrderOf(const std::string& id) {
 RefundRequest RefundOf(const std::string& name, std::int64_t fen) {
   RefundRequest request;
   request.merchant_refund = name;
-  request.payment = PaymentId("py-1");
+  request.payment = PaymentId("py-order-1");
   request.amount = Fen(fen);
   request.total = Fen(2000);
   return request;
 }
 
 TEMPLATE_TEST_CASE("An order asked for twice is one order", "[payment][provider][X-07]",
-                   MemorySubject, SandboxSubject, AlipaySubject) {
+                   MemorySubject, SandboxSubject, AlipaySubject, WechatPaySubject) {
   TestType subject;
   if (!subject.ready()) return;
   Provider& provider = subject.provider();
-  const OrderRequest request = OrderOf("py-1");
+  const OrderRequest request = OrderOf("py-order-1");
   CHECK(subject.Run(provider.Query(request.payment))->state == OrderFact::State::kMissing);
   CHECK(subject.Run(provider.Close(request.payment))->state == OrderFact::State::kMissing);
   const auto first = subject.Run(provider.Create(request));
@@ -44,16 +45,17 @@ TEMPLATE_TEST_CASE("An order asked for twice is one order", "[payment][provider]
 }
 
 TEMPLATE_TEST_CASE("A closed order says so, a paid one cannot be closed",
-                   "[payment][provider][W-04]", MemorySubject, SandboxSubject, AlipaySubject) {
+                   "[payment][provider][W-04]", MemorySubject, SandboxSubject, AlipaySubject,
+                   WechatPaySubject) {
   TestType subject;
   if (!subject.ready()) return;
   Provider& provider = subject.provider();
-  REQUIRE(subject.Run(provider.Create(OrderOf("py-1"))).ok());
-  REQUIRE(subject.Run(provider.Create(OrderOf("py-2"))).ok());
-  CHECK(subject.Run(provider.Close(PaymentId("py-2")))->state == OrderFact::State::kClosed);
-  CHECK(subject.Run(provider.Close(PaymentId("py-2")))->state == OrderFact::State::kClosed);
-  subject.Pay(PaymentId("py-1"));
-  const auto paid = subject.Run(provider.Close(PaymentId("py-1")));
+  REQUIRE(subject.Run(provider.Create(OrderOf("py-order-1"))).ok());
+  REQUIRE(subject.Run(provider.Create(OrderOf("py-order-2"))).ok());
+  CHECK(subject.Run(provider.Close(PaymentId("py-order-2")))->state == OrderFact::State::kClosed);
+  CHECK(subject.Run(provider.Close(PaymentId("py-order-2")))->state == OrderFact::State::kClosed);
+  subject.Pay(PaymentId("py-order-1"));
+  const auto paid = subject.Run(provider.Close(PaymentId("py-order-1")));
   REQUIRE(paid.ok());
   CHECK(paid->state == OrderFact::State::kPaid);
   CHECK(paid->amount == Fen(2000));
@@ -61,15 +63,15 @@ TEMPLATE_TEST_CASE("A closed order says so, a paid one cannot be closed",
 }
 
 TEMPLATE_TEST_CASE("A refund asked for twice is one refund, and never of more than was paid",
-                   "[payment][provider][W-14][X-07]", MemorySubject, SandboxSubject,
-                   AlipaySubject) {
+                   "[payment][provider][W-14][X-07]", MemorySubject, SandboxSubject, AlipaySubject,
+                   WechatPaySubject) {
   TestType subject;
   if (!subject.ready()) return;
   Provider& provider = subject.provider();
-  REQUIRE(subject.Run(provider.Create(OrderOf("py-1"))).ok());
+  REQUIRE(subject.Run(provider.Create(OrderOf("py-order-1"))).ok());
   CHECK(subject.Run(provider.Refund(RefundOf("rf-1", 500)))->state == RefundFact::State::kRefused);
-  subject.Pay(PaymentId("py-1"));
-  CHECK(subject.Run(provider.QueryRefund(PaymentId("py-1"), "rf-1"))->state ==
+  subject.Pay(PaymentId("py-order-1"));
+  CHECK(subject.Run(provider.QueryRefund(PaymentId("py-order-1"), "rf-1"))->state ==
         RefundFact::State::kMissing);
   REQUIRE(subject.Run(provider.Refund(RefundOf("rf-1", 1500))).ok());
   subject.Settle("rf-1");
@@ -83,14 +85,14 @@ TEMPLATE_TEST_CASE("A refund asked for twice is one refund, and never of more th
 }
 
 TEMPLATE_TEST_CASE("A provider that is away is UNAVAILABLE", "[payment][provider]", MemorySubject,
-                   SandboxSubject, AlipaySubject) {
+                   SandboxSubject, AlipaySubject, WechatPaySubject) {
   TestType subject;
   if (!subject.ready()) return;
   subject.Leave();
   Provider& provider = subject.provider();
-  CHECK(subject.Run(provider.Create(OrderOf("py-1"))).status().code() ==
+  CHECK(subject.Run(provider.Create(OrderOf("py-order-1"))).status().code() ==
         absl::StatusCode::kUnavailable);
-  CHECK(subject.Run(provider.QueryRefund(PaymentId("py-1"), "rf-1")).status().code() ==
+  CHECK(subject.Run(provider.QueryRefund(PaymentId("py-order-1"), "rf-1")).status().code() ==
         absl::StatusCode::kUnavailable);
 }
 

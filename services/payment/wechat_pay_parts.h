@@ -1,0 +1,112 @@
+/// WeChat Pay as a part of the payment service: its settings, and what they become.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+
+#include "libs/base/status_macros.h"
+#include "libs/process/process.h"
+#include "services/payment/peers/wechat_pay_notices.h"
+#include "services/payment/peers/wechat_pay_provider.h"
+
+namespace houbu::payment {
+
+/// The settings of WeChat Pay. Without an app_id there is no such channel.
+struct WechatPayConfig {
+  WechatPayOptions options;
+  std::string merchant_key_file;
+  std::string api_v3_key_file;
+  std::vector<std::string> platform_keys;
+
+  /// Binds wechat_pay.*.
+  void Bind(process::Binder& binder) {
+    options.url = "https://api.mch.weixin.qq.com";
+    options.description = "火车票";
+    binder.Optional("wechat_pay.app_id", &options.merchant.app_id,
+                    "Our appid at WeChat Pay; without it the channel is not offered.");
+    binder.Optional("wechat_pay.mch_id", &options.merchant.mch_id, "Our merchant number.");
+    binder.Optional("wechat_pay.merchant_serial", &options.merchant_serial,
+                    "The serial number of our certificate, hex.");
+    binder.OptionalFile("wechat_pay.merchant_key_file", &merchant_key_file,
+                        "The private key of our certificate, PEM.");
+    binder.OptionalFile("wechat_pay.api_v3_key_file", &api_v3_key_file,
+                        "The APIv3 key, 32 characters.");
+    binder.Optional("wechat_pay.platform_keys", &platform_keys,
+                    "Its public keys as serial=path, of PEM certificates or public keys.");
+    binder.Optional("wechat_pay.notify_url", &options.notify_url,
+                    "Where it is told to call back: .../callbacks/wechat_pay.");
+    binder.Optional("wechat_pay.url", &options.url, "Where WeChat Pay is, no slash at the end.");
+    binder.Optional("wechat_pay.description", &options.description, "What payers are shown.");
+    binder.Optional("wechat_pay.timeout", &options.timeout, "How long one exchange may take.");
+  }
+
+  /// Tells whether the channel is offered.
+  bool IsOffered() const { return !options.merchant.app_id.empty(); }
+};
+
+/// The two halves of the channel; the process owns them.
+struct WechatPayChannel {
+  Provider* provider = nullptr;
+  const NoticeReader* reader = nullptr;
+};
+
+/// Names the setting that a failure comes from.
+template <class T>
+absl::StatusOr<T> WithSetting(const char* setting, absl::StatusOr<T> result) {
+  if (result.ok()) return result;
+  return absl::InvalidArgumentError(
+      absl::StrCat("wechat_pay.", setting, ": ", result.status().message()));
+}
+
+/// Refuses settings that describe the channel by halves.
+inline absl::Status CheckWhole(const WechatPayConfig& config) {
+  const std::vector<std::pair<const char*, bool>> needed = {
+      {"mch_id", config.options.merchant.mch_id.empty()},
+      {"merchant_serial", config.options.merchant_serial.empty()},
+      {"merchant_key_file", config.merchant_key_file.empty()},
+      {"api_v3_key_file", config.api_v3_key_file.empty()},
+      {"platform_keys", config.platform_keys.empty()},
+      {"notify_url", config.options.notify_url.empty()},
+  };
+  for (const auto& [name, is_missing] : needed) {
+    if (!is_missing) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("wechat_pay.", name, " is needed where wechat_pay.app_id is set"));
+  }
+  return absl::OkStatus();
+}
+
+/// Reads the key that signs our requests.
+inline absl::StatusOr<secrets::RsaSigner> LoadMerchantKey(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string pem, secrets::LoadSecretFile(path));
+  return secrets::RsaSigner::FromPem(pem);
+}
+
+/// Builds the channel. INVALID_ARGUMENT, for the operator, when a setting is missing or a key is
+/// none.
+inline absl::StatusOr<WechatPayChannel> BuildWechatPay(process::Parts& parts,
+                                                       process::Environment& env,
+                                                       const WechatPayConfig& config) {
+  RETURN_IF_ERROR(CheckWhole(config));
+  ASSIGN_OR_RETURN(secrets::RsaSigner signer,
+                   WithSetting("merchant_key_file", LoadMerchantKey(config.merchant_key_file)));
+  ASSIGN_OR_RETURN(WechatPayKeys loaded,
+                   WithSetting("platform_keys", WechatPayKeys::Load(config.platform_keys)));
+  ASSIGN_OR_RETURN(const std::string api_v3_key,
+                   WithSetting("api_v3_key_file", LoadApiV3Key(config.api_v3_key_file)));
+  const auto& signing = parts.Own<secrets::RsaSigner>(std::move(signer));
+  const auto& keys = parts.Own<WechatPayKeys>(std::move(loaded));
+  WechatPayChannel channel;
+  channel.provider =
+      &parts.Own<WechatPayProvider>(env.http(), env.clock(), signing, keys, config.options);
+  channel.reader = &parts.Own<WechatPayNotices>(keys, api_v3_key, config.options.merchant);
+  return channel;
+}
+
+}  // namespace houbu::payment
