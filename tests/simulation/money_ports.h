@@ -120,6 +120,10 @@ class WornPayments final : public payment::PaymentStore {
     return around_.Through<std::vector<payment::LedgerBalance>>(
         [this] { return store_.Balances(); });
   }
+  Task<std::vector<payment::PaymentBooks>> Books(payment::BooksPage page) override {
+    return around_.Through<std::vector<payment::PaymentBooks>>(
+        [this, page] { return store_.Books(page); });
+  }
   Task<void> KeepNotice(payment::RawNotice notice) override {
     return around_.Through<void>([this, notice] { return store_.KeepNotice(notice); });
   }

@@ -2,6 +2,7 @@
 function(houbu_ctl)
   add_executable(houbuctl tools/houbuctl/main.cc tools/houbuctl/session.cc
                           tools/houbuctl/demand.cc tools/houbuctl/inventory.cc
+                          tools/houbuctl/ledger.cc
                           tools/houbuctl/payment.cc)
   target_link_libraries(houbuctl PRIVATE houbu_rpc houbu_identity houbu_protos CLI11::CLI11
                                          nlohmann_json::nlohmann_json houbu_flags)

@@ -74,6 +74,24 @@ class Books:
                          ", ".join(f"{line.ledger_account} {yuan(abs(line.balance.minor_units))}"
                                    for line in balance.lines))  # fmt: skip
 
+        looked_at, faults = self._check_books()
+        self.report.step("every payment, its refunds and its postings tell one story", "X-06",
+                         not faults, faults or f"{looked_at} payments")  # fmt: skip
+
+    def _check_books(self):
+        """How many payments the ledger was compared with, and what does not agree."""
+        looked_at, faults, token = 0, [], ""
+        while True:
+            page = self.world.operator.call(
+                "payment.v1.LedgerService/CheckBooks", page_size=200, page_token=token
+            )
+            looked_at += page.payments
+            faults += [f"{found.payment}: {fault}" for found in page.faults
+                       for fault in found.faults]  # fmt: skip
+            token = page.next_page_token
+            if not token:
+                return looked_at, faults
+
     def provider(self):
         """The provider's books, order by order, against ours."""
         state = self.world.provider.get("/_state").content

@@ -5,6 +5,7 @@
 
 #include "tools/houbuctl/demand.h"
 #include "tools/houbuctl/inventory.h"
+#include "tools/houbuctl/ledger.h"
 #include "tools/houbuctl/payment.h"
 #include "tools/houbuctl/session.h"
 
@@ -12,7 +13,7 @@ namespace houbu::ctl {
 namespace {
 
 // Every topic there is; a new one is added here.
-constexpr AddTopic kTopics[] = {AddInventory, AddPayment, AddDemand};
+constexpr AddTopic kTopics[] = {AddInventory, AddPayment, AddDemand, AddLedger};
 
 int Run(int argc, char** argv) {
   CLI::App app("Asks Houbu's services what only operators may ask.", "houbuctl");

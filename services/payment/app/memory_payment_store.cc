@@ -198,6 +198,30 @@ Task<std::vector<LedgerBalance>> MemoryPaymentStore::Balances() {
   co_return balances;
 }
 
+Task<std::vector<PaymentBooks>> MemoryPaymentStore::Books(BooksPage page) {
+  std::vector<PaymentBooks> found;
+  for (const auto& [id, payment] : payments_) {
+    if (page.only.empty() ? id <= page.after : id != page.only) continue;
+    if (found.size() == static_cast<std::size_t>(page.size)) break;
+    PaymentBooks books;
+    books.payment = payment;
+    for (const auto& [name, refund] : refunds_) {
+      if (refund.payment == payment.id) books.refunds.push_back(refund);
+    }
+    for (const auto& [key, transaction] : ledger_) {
+      if (transaction.payment == payment.id) books.transactions.push_back(transaction);
+    }
+    const auto by_number = [](const Refund& a, const Refund& b) { return a.number < b.number; };
+    std::sort(books.refunds.begin(), books.refunds.end(), by_number);
+    const auto by_time = [](const LedgerTransaction& a, const LedgerTransaction& b) {
+      return std::tie(a.time, a.key) < std::tie(b.time, b.key);
+    };
+    std::sort(books.transactions.begin(), books.transactions.end(), by_time);
+    found.push_back(std::move(books));
+  }
+  co_return found;
+}
+
 Task<void> MemoryPaymentStore::KeepNotice(RawNotice notice) {
   if (!nonces_.insert(notice.nonce).second) co_return Refuse(kNoticeReplayed);
   co_return absl::OkStatus();

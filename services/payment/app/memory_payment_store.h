@@ -27,6 +27,7 @@ class MemoryPaymentStore final : public PaymentStore {
   Task<std::vector<RefundId>> DueRefunds(absl::Time now, int count_max) override;
   Task<std::int64_t> CountStuckRefunds(absl::Time decided_before) override;
   Task<std::vector<LedgerBalance>> Balances() override;
+  Task<std::vector<PaymentBooks>> Books(BooksPage page) override;
   Task<void> KeepNotice(RawNotice notice) override;
 
   /// Has the next `count` commits fail as if another change had come first.

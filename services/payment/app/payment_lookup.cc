@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "libs/async/status_macros.h"
+#include "services/payment/domain/refusals.h"
 
 namespace houbu::payment {
 
@@ -21,6 +22,21 @@ Task<std::vector<Refund>> PaymentLookup::Refunds(PaymentId id, Viewer viewer, Pa
   ASSIGN_OR_CO_RETURN(const Payment payment, co_await store_.Load(id));
   CO_RETURN_IF_ERROR(CheckVisible(payment, viewer));
   co_return co_await store_.ListRefunds(std::move(id), std::move(page));
+}
+
+Task<PaymentBooks> PaymentLookup::BooksOf(PaymentId id) {
+  BooksPage page;
+  page.only = id.value();
+  ASSIGN_OR_CO_RETURN(std::vector<PaymentBooks> books, co_await store_.Books(std::move(page)));
+  if (books.empty()) co_return Refuse(kPaymentUnknown);
+  co_return std::move(books.front());
+}
+
+Task<std::vector<PaymentBooks>> PaymentLookup::Books(std::string after, int count) {
+  BooksPage page;
+  page.after = std::move(after);
+  page.size = count;
+  co_return co_await store_.Books(std::move(page));
 }
 
 Task<TrialSums> PaymentLookup::Sums() {

@@ -30,6 +30,12 @@ class PaymentLookup final {
   /// The refunds of a payment the viewer may see, oldest first; kPaymentUnknown.
   Task<std::vector<Refund>> Refunds(PaymentId id, Viewer viewer, Page page);
 
+  /// The books of one payment; kPaymentUnknown.
+  Task<PaymentBooks> BooksOf(PaymentId id);
+
+  /// The books of the payments after `after`, by id.
+  Task<std::vector<PaymentBooks>> Books(std::string after, int count);
+
   /// Every account of the ledger and their sums by currency.
   Task<TrialSums> Sums();
 

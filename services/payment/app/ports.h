@@ -13,6 +13,7 @@
 
 #include "libs/async/task.h"
 #include "libs/base/request.h"
+#include "services/payment/domain/books.h"
 #include "services/payment/domain/ledger.h"
 #include "services/payment/domain/payment.h"
 #include "services/payment/domain/refund.h"
@@ -50,6 +51,13 @@ struct RawNotice {
 struct Page {
   std::string after;  ///< The id (or number) the page before ended with; "" for the first.
   int size = 50;
+};
+
+/// Whose books are read.
+struct BooksPage {
+  std::string only;   ///< One payment's id.
+  std::string after;  ///< The id the page before ended with; "" for the first.
+  int size = 200;
 };
 
 /// Where payments, refunds and the ledger are kept.
@@ -96,6 +104,9 @@ class PaymentStore {
 
   /// The sum of every ledger account, by account and currency.
   virtual Task<std::vector<LedgerBalance>> Balances() = 0;
+
+  /// The books of payments by id: of one where `only` is set, else of those after `after`.
+  virtual Task<std::vector<PaymentBooks>> Books(BooksPage page) = 0;
 
   /// Keeps a callback; kNoticeReplayed when its nonce was used before.
   virtual Task<void> KeepNotice(RawNotice notice) = 0;

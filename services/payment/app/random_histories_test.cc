@@ -170,6 +170,9 @@ class History final {
     REQUIRE(world_.store.Balance("provider_receivable:sandbox") +
                 world_.store.Balance("refunds_payable:sandbox") ==
             world_.provider.paid - world_.provider.refunded - Stuck());
+    for (const PaymentBooks& books : *testing::RunTask(world_.store.Books(BooksPage{}))) {
+      REQUIRE(FaultsIn(books) == std::vector<std::string>{});
+    }
     for (const auto& [id, payment] : world_.store.payments()) {
       REQUIRE(payment.state != PaymentState::kPending);
       int told = 0;

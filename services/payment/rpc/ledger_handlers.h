@@ -19,8 +19,16 @@ class LedgerHandlers final : public v1::LedgerService::CallbackService {
   grpc::ServerUnaryReactor* GetTrialBalance(grpc::CallbackServerContext* context,
                                             const v1::GetTrialBalanceRequest* request,
                                             v1::TrialBalance* response) override;
+  grpc::ServerUnaryReactor* CheckBooks(grpc::CallbackServerContext* context,
+                                       const v1::CheckBooksRequest* request,
+                                       v1::CheckBooksResponse* response) override;
+  grpc::ServerUnaryReactor* GetBooks(grpc::CallbackServerContext* context,
+                                     const v1::GetBooksRequest* request,
+                                     v1::Books* response) override;
 
  private:
+  Task<v1::CheckBooksResponse> Check(const rpc::Call& call, const v1::CheckBooksRequest& request);
+  Task<v1::Books> Show(const rpc::Call& call, const v1::GetBooksRequest& request);
   Task<v1::TrialBalance> Sum(const rpc::Call& call, const v1::GetTrialBalanceRequest& request);
 
   rpc::Seam& seam_;

@@ -143,6 +143,24 @@ v1::TrialBalance Render(const TrialSums& sums) {
   return wire;
 }
 
+v1::Books Render(const PaymentBooks& books) {
+  v1::Books wire;
+  *wire.mutable_payment() = Render(books.payment);
+  for (const LedgerTransaction& transaction : books.transactions) {
+    v1::Books::Transaction& shown = *wire.add_transactions();
+    shown.set_key(transaction.key);
+    shown.set_event(transaction.event);
+    *shown.mutable_post_time() = rpc::ToWire(transaction.time);
+    for (const LedgerEntry& entry : transaction.entries) {
+      v1::Books::Transaction::Entry& line = *shown.add_entries();
+      line.set_ledger_account(entry.account);
+      *line.mutable_amount() = rpc::ToWire(entry.amount);
+    }
+  }
+  for (const std::string& fault : FaultsIn(books)) wire.add_faults(fault);
+  return wire;
+}
+
 std::string RenderPaymentBytes(const Payment& payment) {
   return Render(payment).SerializeAsString();
 }

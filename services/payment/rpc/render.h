@@ -21,6 +21,8 @@ v1::Refund Render(const Refund& refund);
 v1::ChangeQuote Render(const ChangeQuote& quote);
 /// A quote.
 v1::RefundQuote Render(const FeeQuote& quote);
+/// The books of a payment, with what does not agree in them.
+v1::Books Render(const PaymentBooks& books);
 /// The ledger's sums.
 v1::TrialBalance Render(const TrialSums& sums);
 

@@ -180,6 +180,33 @@ TEMPLATE_TEST_CASE("Refunds are kept, changed and listed in order", "[payment][s
   CHECK(*bench.Run(store.CountStuckRefunds(kNow + absl::Seconds(1))) == 1);
 }
 
+TEMPLATE_TEST_CASE("Books are all of a payment at one moment, page by page",
+                   "[payment][store][X-06]", MemoryBench, PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  PaymentStore& store = bench.store();
+  const Payment paid = Paid(bench, "py-1");
+  const Change settled = Next(*Settle(paid, Fen(6000), "bookings/bk-1", kNow));
+  REQUIRE(bench.Run(store.Commit(settled, Answering("", ""))).ok());
+  Paid(bench, "py-2");
+  BooksPage one;
+  one.only = "py-1";
+  const std::vector<PaymentBooks> books = *bench.Run(store.Books(one));
+  REQUIRE(books.size() == 1);
+  CHECK(books[0].payment.id == PaymentId("py-1"));
+  CHECK(books[0].refunds.size() == 1);
+  REQUIRE(books[0].transactions.size() == 3);
+  CHECK(books[0].transactions[0].entries.size() == 2);
+  CHECK(FaultsIn(books[0]).empty());
+  BooksPage page;
+  page.size = 1;
+  CHECK((*bench.Run(store.Books(page)))[0].payment.id == PaymentId("py-1"));
+  page.after = "py-1";
+  CHECK((*bench.Run(store.Books(page)))[0].payment.id == PaymentId("py-2"));
+  page.after = "py-2";
+  CHECK(bench.Run(store.Books(page))->empty());
+}
+
 TEMPLATE_TEST_CASE("The ledger sums to zero account by account", "[payment][store][X-06]",
                    MemoryBench, PostgresBench) {
   TestType bench;

@@ -8,6 +8,7 @@
 #include "libs/base/civil.h"
 #include "libs/postgres/errors.h"
 #include "services/payment/domain/refusals.h"
+#include "services/payment/storage/books_reader.h"
 #include "services/payment/storage/names.h"
 #include "services/payment/storage/rows.h"
 
@@ -276,6 +277,15 @@ Task<std::vector<LedgerBalance>> PostgresPaymentStore::Balances() {
     balances.push_back(LedgerBalance{row.Text("account"), Money{row.Int64("balance"), currency}});
   }
   co_return balances;
+}
+
+Task<std::vector<PaymentBooks>> PostgresPaymentStore::Books(BooksPage page) {
+  ASSIGN_OR_CO_RETURN(postgres::Transaction transaction,
+                      co_await pool_.Begin(postgres::Isolation::kRepeatableRead));
+  BooksReader reader(transaction);
+  ASSIGN_OR_CO_RETURN(std::vector<PaymentBooks> books, co_await reader.Read(std::move(page)));
+  CO_RETURN_IF_ERROR(co_await transaction.Rollback());
+  co_return std::move(books);
 }
 
 Task<void> PostgresPaymentStore::KeepNotice(RawNotice notice) {
