@@ -158,7 +158,7 @@ TEST_CASE("A callback of Alipay's that is not proven, or not ours, is not read",
   CHECK(ReasonFor(with("notify_time=", "notify_Time=")) == "FORGED");
   CHECK(ReasonFor(Posted(good + "&more=1")) == "FORGED");
   CHECK(ReasonFor(Posted(good + "&total_amount=20.00")) == "MALFORMED");
-  CHECK(ReasonFor(Posted(good.substr(0, good.size() / 2))) != "");
+  CHECK(!ReasonFor(Posted(good.substr(0, good.size() / 2))).empty());
   CHECK(ReasonFor(Posted(R"({"out_trade_no":"py_1"})")) == "MALFORMED");
   CHECK(ReasonFor(Posted("")) == "MALFORMED");
   CHECK(ReasonFor(Signed(Changed("app_id", "2021000000000002"))) == "FOREIGN");

@@ -102,6 +102,7 @@ class AlipayProgram final {
     const std::string folder = AlipayKeyFolder::Path();
     std::vector<std::string> words = {python, script, "--port", port, "--keys", folder};
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t actions;

@@ -132,6 +132,7 @@ class SandboxSubject final {
     std::string python = "/usr/bin/python3";
     std::vector<std::string> words = {python, script, "--port", port, "--secret-file", secret};
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (std::string& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     const std::string log = folder_ / "log";

@@ -122,7 +122,7 @@ class WechatPaySubject final {
     options_.description = "Tickets";
     certificate_serial_ = names["platform_serials"][0].get<std::string>();
     public_key_id_ = names["platform_serials"][1].get<std::string>();
-    const nlohmann::json files = names["platform_key_files"];
+    const nlohmann::json& files = names["platform_key_files"];
     const std::vector<std::string> entries = {
         absl::StrCat(certificate_serial_, "=", files[0].get<std::string>()),
         absl::StrCat(public_key_id_, "=", files[1].get<std::string>())};
