@@ -1,6 +1,7 @@
 /// WeChat Pay as a part of the payment service: its settings, and what they become.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,6 +17,9 @@
 #include "services/payment/peers/wechat_pay_provider.h"
 
 namespace houbu::payment {
+
+/// How much payers are shown at most.
+inline constexpr std::size_t kDescriptionBytesMax = 127;
 
 /// The settings of WeChat Pay. Without an app_id there is no such channel.
 struct WechatPayConfig {
@@ -78,6 +82,10 @@ inline absl::Status CheckWhole(const WechatPayConfig& config) {
     if (!is_missing) continue;
     return absl::InvalidArgumentError(
         absl::StrCat("wechat_pay.", name, " is needed where wechat_pay.app_id is set"));
+  }
+  const std::size_t size = config.options.description.size();
+  if (size == 0 || size > kDescriptionBytesMax) {
+    return absl::InvalidArgumentError("wechat_pay.description is 1 to 127 bytes");
   }
   return absl::OkStatus();
 }

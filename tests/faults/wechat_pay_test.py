@@ -1,12 +1,12 @@
 """Bookings paid by WeChat Pay: its notices and answers as they should be, and otherwise."""
 
+import contextlib
 import json
-import time
 import unittest
 import urllib.error
 import urllib.request
 
-from floor import FaultCase, Person, state_of, told_of, wait_for
+from floor import FaultCase, Person, Refusal, state_of, told_of, wait_for
 from truths import Truths
 
 import wechat_sdk  # of the counterparties, whose folder the world has put on the path
@@ -18,12 +18,23 @@ PROMPT_SECONDS = 5
 class WechatPay(FaultCase):
     """What is true however WeChat Pay behaves."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.day = cls.floor.train_day()
+
     def setUp(self):
         self.party = self.world.wechat_pay
         self.addCleanup(self.party.post, "/_control/reset")
         self.person = Person(self.world, "payer")
-        self.held = self.person.book(self.floor.train_day().whole, 1)
+        self.held = self.person.book(self.day.whole, 1)
+        self.addCleanup(self.give_back)
         self.number = ""  # of its order at WeChat Pay, once it is asked for
+
+    def give_back(self):
+        """The next test has the place again."""
+        with contextlib.suppress(Refusal):
+            self.person.cancel(self.held.name, "the test is over")
 
     def switch(self, **switches):
         self.assertEqual(self.party.post("/_control", switches).status, 200)
@@ -279,12 +290,13 @@ class WechatPayTest(WechatPay):
         self.wait_booked()
         self.switch(refund_fails={"times": 1, "status": "CLOSED"})
         self.person.cancel(self.held.name, "the first refund is closed")
+        states = lambda: [refund["status"] for refund in self.party.get("/_state")["refunds"]
+                          if refund["out_trade_no"] == self.number]  # fmt: skip
+        wait_for("the first refund is closed", lambda: "CLOSED" in states())
         self.world.advance(POLLED_SECONDS)
         self.wait_refunded()
         Truths(self.world).hold()
-        found = [refund["status"] for refund in self.party.get("/_state")["refunds"]
-                 if refund["out_trade_no"] == self.number]  # fmt: skip
-        self.assertEqual(sorted(found), ["CLOSED", "SUCCESS"])
+        self.assertEqual(sorted(states()), ["CLOSED", "SUCCESS"])
 
 
 if __name__ == "__main__":

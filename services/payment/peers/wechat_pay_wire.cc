@@ -75,6 +75,11 @@ Json Parse(absl::string_view body) {
   return Json::parse(body.begin(), body.end(), nullptr, /*allow_exceptions=*/false);
 }
 
+// Settings may hold text that is no UTF-8.
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 absl::StatusOr<std::string> TextAt(const Json& object, const char* key,
                                    std::size_t size_max = kTextMax) {
   if (!object.is_object()) return Malformed("object");
@@ -208,13 +213,13 @@ std::string RenderNativeOrder(const WechatPayMerchant& merchant, const OrderRequ
   json["notify_url"] = order.notify_url;
   json["amount"]["total"] = request.amount.minor_units;
   json["amount"]["currency"] = std::string(request.amount.currency.code());
-  return json.dump();
+  return Dump(json);
 }
 
 std::string RenderWechatPayClose(const WechatPayMerchant& merchant) {
   Json json;
   json["mchid"] = merchant.mch_id;
-  return json.dump();
+  return Dump(json);
 }
 
 std::string RenderWechatPayRefund(const RefundRequest& request, const std::string& out_trade_no,
@@ -226,7 +231,7 @@ std::string RenderWechatPayRefund(const RefundRequest& request, const std::strin
   json["amount"]["refund"] = request.amount.minor_units;
   json["amount"]["total"] = request.total.minor_units;
   json["amount"]["currency"] = std::string(request.amount.currency.code());
-  return json.dump();
+  return Dump(json);
 }
 
 absl::StatusOr<std::string> ReadCodeUrl(absl::string_view body) {
