@@ -21,7 +21,7 @@ class WechatPay(FaultCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.day = cls.floor.train_day()
+        cls.day = cls.floor.train_day()  # one for all: untouched days are few
 
     def setUp(self):
         self.party = self.world.wechat_pay
