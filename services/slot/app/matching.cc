@@ -62,9 +62,27 @@ Task<int> Matching::ReadAll() {
   co_return read;
 }
 
-// Side by side, so that they share commits.
+// Those that were out of turn are decided again when those before them are.
 Task<std::set<std::string>> Matching::DecideAll(std::vector<Match> matches,
                                                 std::set<std::string> undecided) {
+  while (!matches.empty()) {
+    const std::size_t asked = matches.size();
+    ASSIGN_OR_CO_RETURN(matches, co_await DecideOnce(std::move(matches), undecided));
+    if (matches.size() < asked) continue;
+    for (const Match& match : matches) {
+      const absl::Status awaited = co_await AwaitTurn(match);
+      if (IsOutage(awaited)) co_return awaited;
+      if (!awaited.ok()) Note(match, awaited, undecided);
+    }
+    break;
+  }
+  co_return undecided;
+}
+
+// Side by side, so that they share commits. Gives those that were out of turn.
+Task<std::vector<Match>> Matching::DecideOnce(std::vector<Match> matches,
+                                              std::set<std::string>& undecided) {
+  std::vector<Match> out_of_turn;
   for (std::size_t first = 0; first < matches.size(); first += kDecidedAtOnce) {
     const std::size_t last = std::min(first + kDecidedAtOnce, matches.size());
     std::vector<Task<void>> decisions;
@@ -73,11 +91,15 @@ Task<std::set<std::string>> Matching::DecideAll(std::vector<Match> matches,
                         co_await async::Join<void>(std::move(decisions)));
     for (std::size_t i = 0; i < decided.size(); ++i) {
       if (IsOutage(decided[i])) co_return decided[i];
-      // One that cannot be decided now must not hold up the others.
-      if (!decided[i].ok()) Note(matches[first + i], decided[i], undecided);
+      if (ReasonOf(decided[i]) == kOutOfTurn.reason) {
+        out_of_turn.push_back(matches[first + i]);
+      } else if (!decided[i].ok()) {
+        // One that cannot be decided now must not hold up the others.
+        Note(matches[first + i], decided[i], undecided);
+      }
     }
   }
-  co_return undecided;
+  co_return out_of_turn;
 }
 
 void Matching::Note(const Match& match, const absl::Status& failure,
@@ -178,14 +200,12 @@ Task<void> Matching::Propose(Match match, Demand demand) {
     if (!refreshed.ok()) co_return refreshed.status();
     co_return co_await tools_.index.AckMatch(std::move(match));
   }
-  if (ReasonOf(committed.status()) == kOutOfTurn.reason) {
-    co_return co_await AwaitTurn(std::move(match));
-  }
   co_return committed.status();
 }
 
-// Who comes before it was found places too, and is about to be decided; then this one is in its
-// turn. Or the index did not know of who comes before: a rebuild serves both in their order.
+// Who comes before it was found places too, and somebody else is about to decide it; then this one
+// is in its turn. Or the index did not know of who comes before: a rebuild serves both in their
+// order.
 Task<void> Matching::AwaitTurn(Match match) {
   const absl::Time now = tools_.clock.Now();
   const absl::Time forgotten = now - 4 * kTurnPatience;

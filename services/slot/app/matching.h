@@ -43,6 +43,8 @@ class Matching final {
  private:
   async::Task<std::set<std::string>> DecideAll(std::vector<Match> matches,
                                                std::set<std::string> undecided);
+  async::Task<std::vector<Match>> DecideOnce(std::vector<Match> matches,
+                                             std::set<std::string>& undecided);
   async::Task<void> Decide(Match match);
   async::Task<void> Drop(Match match);
   void Note(const Match& match, const absl::Status& failure,
