@@ -165,10 +165,15 @@ class Callbacks(FaultCase):
         self.wait_booked()
         self.world.provider.post("/_control", {"drop_answer": {"times": 2}})
         self.person.cancel(self.held.name, "the provider stumbles (sample)")
+        wait_for("the refund is made", lambda: self.refunds() == ["STATE_SUCCEEDED"],
+                 POLLED_SECONDS)  # fmt: skip
         Truths(self.world).hold()
-        refunds = self.person.call("payment.v1.PaymentService/ListRefunds",
-                                   parent=self.held.payment).refunds  # fmt: skip
-        self.assertEqual([state_of(refund) for refund in refunds], ["STATE_SUCCEEDED"])
+        self.assertEqual(self.refunds(), ["STATE_SUCCEEDED"])
+
+    def refunds(self):
+        """The states of the payment's refunds."""
+        listed = self.person.call("payment.v1.PaymentService/ListRefunds", parent=self.held.payment)
+        return [state_of(refund) for refund in listed.refunds]
 
 
 if __name__ == "__main__":
