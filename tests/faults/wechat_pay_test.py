@@ -25,16 +25,26 @@ class WechatPay(FaultCase):
 
     def setUp(self):
         self.party = self.world.wechat_pay
-        self.addCleanup(self.party.post, "/_control/reset")
         self.person = Person(self.world, "payer")
         self.held = self.person.book(self.day.whole, 1)
         self.addCleanup(self.give_back)
+        self.addCleanup(self.party.post, "/_control/reset")  # the first of all
         self.number = ""  # of its order at WeChat Pay, once it is asked for
 
     def give_back(self):
-        """The next test has the place again."""
+        """The next test has the place again, and its switches meet no refund of this one."""
         with contextlib.suppress(Refusal):
             self.person.cancel(self.held.name, "the test is over")
+        wait_for("no refund is on its way", self.is_at_rest, POLLED_SECONDS)
+
+    def is_at_rest(self):
+        """Whether the money is back where it came from; lets a moment pass where it is not."""
+        payment = state_of(self.person.payment(self.held.payment))
+        refunds = self.refunds()
+        if payment != "STATE_SUCCEEDED" and not refunds or set(refunds) == {"STATE_SUCCEEDED"}:
+            return True
+        self.world.advance(PROMPT_SECONDS)
+        return False
 
     def switch(self, **switches):
         self.assertEqual(self.party.post("/_control", switches).status, 200)
