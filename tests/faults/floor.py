@@ -39,6 +39,7 @@ OUTAGES = ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "CANCELLED")
 READY_SECONDS = 30
 UNREADY_SECONDS = 4
 DAYS_AHEAD = range(5, 200)
+ROOMY = 3
 SECOND = trains.SECOND
 
 
@@ -97,6 +98,18 @@ class Floor:
             if len(found) == count:
                 return found
         raise LookupError(f"{trains.TRAIN} has no {count} untouched days")
+
+    def roomy_day(self):
+        """The sample train on a day with places left: for who needs one, whoever has others."""
+        today = day_of(self.world.now())
+        for ahead in reversed(DAYS_AHEAD):
+            day = today + datetime.timedelta(days=ahead)
+            whole = self.network.journey(trains.TRAIN, trains.ORIGIN, trains.DESTINATION, day)
+            if whole and whole.run:
+                described = self._described(whole, day)
+                if described.free >= ROOMY:
+                    return described
+        raise LookupError(f"{trains.TRAIN} has no day with {ROOMY} places left")
 
     def _is_untouched(self, run):
         report = self.operator.call("slot.v1.InventoryService/CheckInventory", run=run)

@@ -18,7 +18,7 @@ class Ledgers(FaultCase):
         super().setUpClass()
         owner = Person(cls.world, "saver")
         owner.verify()
-        cls.payment = booked(owner, owner.book(cls.floor.train_day().whole, 1)).payment
+        cls.payment = booked(owner, owner.book(cls.floor.roomy_day().whole, 1)).payment
 
     def ctl(self, *arguments):
         """Runs houbuctl as the operator: its exit code and what it says in JSON."""

@@ -21,7 +21,7 @@ class WechatPay(FaultCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.day = cls.floor.train_day()  # one for all: untouched days are few
+        cls.day = cls.floor.roomy_day()
 
     def setUp(self):
         self.party = self.world.wechat_pay
