@@ -11,6 +11,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/process/process.h"
 #include "libs/secrets/rsa.h"
+#include "services/payment/channel_parts.h"
 #include "services/payment/peers/alipay_notices.h"
 #include "services/payment/peers/alipay_provider.h"
 
@@ -47,23 +48,7 @@ struct AlipayConfig {
   bool IsOffered() const { return !options.app_id.empty(); }
 };
 
-/// The two halves of the channel; the process owns them.
-struct AlipayChannel {
-  Provider* provider = nullptr;
-  const NoticeReader* reader = nullptr;
-};
-
-/// Reads a key from the file a setting names; the setting stands in front of what is wrong.
-template <class Key>
-absl::StatusOr<Key> LoadAlipayKey(absl::string_view setting, const std::string& path) {
-  absl::StatusOr<std::string> pem = secrets::LoadSecretFile(path);
-  if (!pem.ok()) return pem.status();
-  absl::StatusOr<Key> key = Key::FromPem(*pem);
-  if (key.ok()) return key;
-  return absl::InvalidArgumentError(absl::StrCat(setting, ": ", key.status().message()));
-}
-
-/// Reads Alipay's public keys; INVALID_ARGUMENT, NOT_FOUND.
+/// Reads Alipay's public keys; INVALID_ARGUMENT.
 inline absl::StatusOr<AlipayKeys> LoadAlipayKeys(const AlipayConfig& config) {
   AlipayKeys keys;
   const std::pair<const char*, const std::string*> files[] = {
@@ -72,7 +57,7 @@ inline absl::StatusOr<AlipayKeys> LoadAlipayKeys(const AlipayConfig& config) {
   };
   for (const auto& [setting, path] : files) {
     if (path->empty()) continue;
-    ASSIGN_OR_RETURN(secrets::RsaVerifier key, LoadAlipayKey<secrets::RsaVerifier>(setting, *path));
+    ASSIGN_OR_RETURN(secrets::RsaVerifier key, LoadRsaKey<secrets::RsaVerifier>(setting, *path));
     keys.push_back(std::move(key));
   }
   return keys;
@@ -80,24 +65,20 @@ inline absl::StatusOr<AlipayKeys> LoadAlipayKeys(const AlipayConfig& config) {
 
 /// Builds the channel. INVALID_ARGUMENT, for the operator, when a setting is missing or a key is
 /// none.
-inline absl::StatusOr<AlipayChannel> BuildAlipay(process::Parts& parts, process::Environment& env,
-                                                 const AlipayConfig& config) {
-  const std::vector<std::pair<const char*, bool>> needed = {
+inline absl::StatusOr<ChannelParts> BuildAlipay(process::Parts& parts, process::Environment& env,
+                                                const AlipayConfig& config) {
+  const NeededSettings needed = {
       {"seller_id", config.options.seller_id.empty()},
       {"private_key_file", config.private_key_file.empty()},
       {"public_key_file", config.public_key_file.empty()},
       {"notify_url", config.options.notify_url.empty()},
   };
-  for (const auto& [name, is_missing] : needed) {
-    if (!is_missing) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("alipay.", name, " is needed where alipay.app_id is set"));
-  }
+  RETURN_IF_ERROR(CheckWhole("alipay", needed));
   ASSIGN_OR_RETURN(
       secrets::RsaSigner signer,
-      LoadAlipayKey<secrets::RsaSigner>("alipay.private_key_file", config.private_key_file));
+      LoadRsaKey<secrets::RsaSigner>("alipay.private_key_file", config.private_key_file));
   ASSIGN_OR_RETURN(AlipayKeys keys, LoadAlipayKeys(config));
-  AlipayChannel channel;
+  ChannelParts channel;
   channel.reader = &parts.Own<AlipayNotices>(keys, config.options);
   auto& gateway = parts.Own<AlipayGateway>(env.http(), env.clock(), std::move(signer),
                                            std::move(keys), config.options);

@@ -155,12 +155,12 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
   Providers providers{{Channel::kSandbox, &sandbox}};
   NoticeReaders readers{{Channel::kSandbox, &parts.Own<SandboxNotices>(secret)}};
   if (config.alipay.IsOffered()) {
-    ASSIGN_OR_RETURN(const AlipayChannel channel, BuildAlipay(parts, env, config.alipay));
+    ASSIGN_OR_RETURN(const ChannelParts channel, BuildAlipay(parts, env, config.alipay));
     providers[Channel::kAlipay] = channel.provider;
     readers[Channel::kAlipay] = channel.reader;
   }
   if (config.wechat_pay.IsOffered()) {
-    ASSIGN_OR_RETURN(const WechatPayChannel channel, BuildWechatPay(parts, env, config.wechat_pay));
+    ASSIGN_OR_RETURN(const ChannelParts channel, BuildWechatPay(parts, env, config.wechat_pay));
     providers[Channel::kWechatPay] = channel.provider;
     readers[Channel::kWechatPay] = channel.reader;
   }

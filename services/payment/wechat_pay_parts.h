@@ -13,6 +13,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/process/process.h"
+#include "services/payment/channel_parts.h"
 #include "services/payment/peers/wechat_pay_notices.h"
 #include "services/payment/peers/wechat_pay_provider.h"
 
@@ -54,23 +55,9 @@ struct WechatPayConfig {
   bool IsOffered() const { return !options.merchant.app_id.empty(); }
 };
 
-/// The two halves of the channel; the process owns them.
-struct WechatPayChannel {
-  Provider* provider = nullptr;
-  const NoticeReader* reader = nullptr;
-};
-
-/// Names the setting that a failure comes from.
-template <class T>
-absl::StatusOr<T> WithSetting(const char* setting, absl::StatusOr<T> result) {
-  if (result.ok()) return result;
-  return absl::InvalidArgumentError(
-      absl::StrCat("wechat_pay.", setting, ": ", result.status().message()));
-}
-
 /// Refuses settings that describe the channel by halves.
-inline absl::Status CheckWhole(const WechatPayConfig& config) {
-  const std::vector<std::pair<const char*, bool>> needed = {
+inline absl::Status CheckWechatPay(const WechatPayConfig& config) {
+  const NeededSettings needed = {
       {"mch_id", config.options.merchant.mch_id.empty()},
       {"merchant_serial", config.options.merchant_serial.empty()},
       {"merchant_key_file", config.merchant_key_file.empty()},
@@ -78,11 +65,7 @@ inline absl::Status CheckWhole(const WechatPayConfig& config) {
       {"platform_keys", config.platform_keys.empty()},
       {"notify_url", config.options.notify_url.empty()},
   };
-  for (const auto& [name, is_missing] : needed) {
-    if (!is_missing) continue;
-    return absl::InvalidArgumentError(
-        absl::StrCat("wechat_pay.", name, " is needed where wechat_pay.app_id is set"));
-  }
+  RETURN_IF_ERROR(CheckWhole("wechat_pay", needed));
   const std::size_t size = config.options.description.size();
   if (size == 0 || size > kDescriptionBytesMax) {
     return absl::InvalidArgumentError("wechat_pay.description is 1 to 127 bytes");
@@ -90,27 +73,21 @@ inline absl::Status CheckWhole(const WechatPayConfig& config) {
   return absl::OkStatus();
 }
 
-/// Reads the key that signs our requests.
-inline absl::StatusOr<secrets::RsaSigner> LoadMerchantKey(const std::string& path) {
-  ASSIGN_OR_RETURN(const std::string pem, secrets::LoadSecretFile(path));
-  return secrets::RsaSigner::FromPem(pem);
-}
-
 /// Builds the channel. INVALID_ARGUMENT, for the operator, when a setting is missing or a key is
 /// none.
-inline absl::StatusOr<WechatPayChannel> BuildWechatPay(process::Parts& parts,
-                                                       process::Environment& env,
-                                                       const WechatPayConfig& config) {
-  RETURN_IF_ERROR(CheckWhole(config));
-  ASSIGN_OR_RETURN(secrets::RsaSigner signer,
-                   WithSetting("merchant_key_file", LoadMerchantKey(config.merchant_key_file)));
-  ASSIGN_OR_RETURN(WechatPayKeys loaded,
-                   WithSetting("platform_keys", WechatPayKeys::Load(config.platform_keys)));
+inline absl::StatusOr<ChannelParts> BuildWechatPay(process::Parts& parts, process::Environment& env,
+                                                   const WechatPayConfig& config) {
+  RETURN_IF_ERROR(CheckWechatPay(config));
+  ASSIGN_OR_RETURN(
+      secrets::RsaSigner signer,
+      LoadRsaKey<secrets::RsaSigner>("wechat_pay.merchant_key_file", config.merchant_key_file));
+  ASSIGN_OR_RETURN(WechatPayKeys loaded, WithSetting("wechat_pay.platform_keys",
+                                                     WechatPayKeys::Load(config.platform_keys)));
   ASSIGN_OR_RETURN(const std::string api_v3_key,
-                   WithSetting("api_v3_key_file", LoadApiV3Key(config.api_v3_key_file)));
+                   WithSetting("wechat_pay.api_v3_key_file", LoadApiV3Key(config.api_v3_key_file)));
   const auto& signing = parts.Own<secrets::RsaSigner>(std::move(signer));
   const auto& keys = parts.Own<WechatPayKeys>(std::move(loaded));
-  WechatPayChannel channel;
+  ChannelParts channel;
   channel.provider =
       &parts.Own<WechatPayProvider>(env.http(), env.clock(), signing, keys, config.options);
   channel.reader = &parts.Own<WechatPayNotices>(keys, api_v3_key, config.options.merchant);

@@ -47,6 +47,7 @@ _ASSEMBLIES = {
     "booking_parts.h",
     "booking_parts.cc",
     "alipay_parts.h",
+    "channel_parts.h",
     "wechat_pay_parts.h",
 }
 _SHARED_PROTOS = {"type", "development"}
