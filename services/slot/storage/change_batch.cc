@@ -48,9 +48,9 @@ Task<BatchOutcome> ChangeBatch::Write() {
 // and no statistics, old or missing, talk the planner into reading whole tables.
 constexpr char kPlanByKeys[] = R"sql(
   SELECT set_config(name, value, true)
-  FROM (VALUES ('plan_cache_mode', 'force_generic_plan'), ('enable_seqscan', 'off'),
-               ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'),
-               ('enable_hashagg', 'off')) AS settings(name, value))sql";
+  FROM (VALUES ('plan_cache_mode', 'force_generic_plan'), ('enable_hashjoin', 'off'),
+               ('enable_mergejoin', 'off'), ('enable_hashagg', 'off'))
+       AS settings (name, value))sql";
 
 // While the lock is held nobody raises the epoch: what is committed here is in the snapshot of
 // whoever raises it next.
