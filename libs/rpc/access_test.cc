@@ -139,4 +139,25 @@ TEST_CASE("a token makes an account only out of a relay's call", "[rpc][authenti
   }
 }
 
+TEST_CASE("an operator's certificate may name a person, and then says who acts", "[rpc][access]") {
+  const Authenticator authenticator(TokenCheck(), {"gateway"});
+  const auto named = authenticator.Identify({{"spiffe://houbu/operators/first"}, {}});
+  REQUIRE(named.ok());
+  CHECK(named->kind == Caller::Kind::kOperator);
+  CHECK(named->person == "first");
+  CHECK(named->service == "operators/first");
+  const auto nobody = authenticator.Identify({{"spiffe://houbu/operator"}, {}});
+  REQUIRE(nobody.ok());
+  CHECK(nobody->kind == Caller::Kind::kOperator);
+  CHECK(nobody->person.empty());
+  for (const char* uri :
+       {"spiffe://houbu/operators/", "spiffe://houbu/operators", "spiffe://houbu/operators/a/b",
+        "spiffe://houbu/operators/A", "spiffe://elsewhere/operators/first", ""}) {
+    INFO(uri);
+    CHECK(PersonOfSpiffeId(uri).empty());
+  }
+  CHECK(ReasonOf(authenticator.Identify({{"spiffe://houbu/operators/"}, {}}).status()) ==
+        "PEER_UNKNOWN");
+}
+
 }  // namespace houbu::rpc

@@ -1,6 +1,7 @@
 #include "libs/rpc/authentication.h"
 
 #include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
 #include <absl/strings/strip.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@ namespace {
 
 constexpr char kTrustDomain[] = "spiffe://houbu/";
 constexpr char kOperatorService[] = "operator";
+constexpr char kOperators[] = "operators/";
 constexpr std::size_t kServiceNameMax = 63;
 
 bool IsServiceName(absl::string_view name) {
@@ -32,20 +34,28 @@ std::string ServiceOfSpiffeId(absl::string_view uri) {
   return std::string(uri);
 }
 
+std::string PersonOfSpiffeId(absl::string_view uri) {
+  if (!absl::ConsumePrefix(&uri, kTrustDomain) || !absl::ConsumePrefix(&uri, kOperators)) return "";
+  return IsServiceName(uri) ? std::string(uri) : "";
+}
+
 Authenticator::Authenticator(TokenCheck check, std::vector<std::string> token_relays)
     : check_(std::move(check)), token_relays_(std::move(token_relays)) {}
 
 absl::StatusOr<Caller> Authenticator::Identify(const Credentials& credentials) const {
   if (credentials.uris.size() != 1) return Refuse(kPeerUnknown);
   Caller caller;
-  caller.service = ServiceOfSpiffeId(credentials.uris.front());
+  caller.person = PersonOfSpiffeId(credentials.uris.front());
+  caller.service = caller.person.empty() ? ServiceOfSpiffeId(credentials.uris.front())
+                                         : absl::StrCat(kOperators, caller.person);
   if (caller.service.empty()) return Refuse(kPeerUnknown);
   const bool relay =
       std::find(token_relays_.begin(), token_relays_.end(), caller.service) != token_relays_.end();
   if (credentials.authorizations.empty()) {
-    caller.kind = relay                                ? Caller::Kind::kPublic
-                  : caller.service == kOperatorService ? Caller::Kind::kOperator
-                                                       : Caller::Kind::kService;
+    const bool is_operator = caller.service == kOperatorService || !caller.person.empty();
+    caller.kind = relay         ? Caller::Kind::kPublic
+                  : is_operator ? Caller::Kind::kOperator
+                                : Caller::Kind::kService;
     return caller;
   }
   if (!relay || !check_) return Refuse(kTokenNotAccepted);

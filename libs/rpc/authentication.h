@@ -44,6 +44,9 @@ struct Credentials {
 /// Gives the service name in "spiffe://houbu/<name>"; "" when the URI is anything else.
 std::string ServiceOfSpiffeId(absl::string_view uri);
 
+/// Gives the person in "spiffe://houbu/operators/<person>"; "" when the URI is anything else.
+std::string PersonOfSpiffeId(absl::string_view uri);
+
 /// Turns credentials into a caller.
 class Authenticator final {
  public:
@@ -51,8 +54,8 @@ class Authenticator final {
   Authenticator(TokenCheck check, std::vector<std::string> token_relays);
 
   /// Identifies the caller. A relay without a token speaks for the public; the service "operator"
-  /// is an operator; every other peer is a service. Refuses peers without exactly one SPIFFE id of
-  /// ours, and tokens from others than the relays.
+  /// and whoever is one of "operators/" by name is an operator; every other peer is a service.
+  /// Refuses peers without exactly one SPIFFE id of ours, and tokens from others than the relays.
   absl::StatusOr<Caller> Identify(const Credentials& credentials) const;
 
  private:

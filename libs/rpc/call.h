@@ -21,10 +21,12 @@ struct Caller {
   Kind kind = Kind::kPublic;
   /// The account's resource name ("accounts/ac-..."); empty unless kind is kAccount.
   std::string account;
-  /// The name in the peer's certificate ("gateway", "slot", "operator").
+  /// The name in the peer's certificate ("gateway", "slot", "operator", "operators/mei").
   std::string service;
   /// The sign-in session the token belongs to; empty unless kind is kAccount.
   std::string session;
+  /// The person an operator's certificate names ("mei"); empty for certificates that name none.
+  std::string person = {};
 };
 
 /// Describes one call; it lives, as the request does, until the call is answered.

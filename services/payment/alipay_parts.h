@@ -12,6 +12,7 @@
 #include "libs/process/process.h"
 #include "libs/secrets/rsa.h"
 #include "services/payment/channel_parts.h"
+#include "services/payment/peers/alipay_bills.h"
 #include "services/payment/peers/alipay_notices.h"
 #include "services/payment/peers/alipay_provider.h"
 
@@ -83,6 +84,7 @@ inline absl::StatusOr<ChannelParts> BuildAlipay(process::Parts& parts, process::
   auto& gateway = parts.Own<AlipayGateway>(env.http(), env.clock(), std::move(signer),
                                            std::move(keys), config.options);
   channel.provider = &parts.Own<AlipayProvider>(gateway);
+  channel.bills = &parts.Own<AlipayBills>(gateway, OwnBillClient(parts, env), env.workers());
   return channel;
 }
 

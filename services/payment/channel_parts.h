@@ -1,7 +1,8 @@
-/// What the parts of every provider share: the two halves of a channel, and settings that describe
+/// What the parts of every provider share: what a channel consists of, and settings that describe
 /// it whole or are refused by name.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,16 +13,30 @@
 #include "absl/strings/string_view.h"
 
 #include "libs/base/status_macros.h"
+#include "libs/http/client.h"
+#include "libs/process/process.h"
 #include "libs/secrets/rsa.h"
 #include "services/payment/app/ports.h"
+#include "services/payment/app/reconciliation_ports.h"
 
 namespace houbu::payment {
 
-/// The two halves of a channel; the process owns them.
+/// What a channel consists of; the process owns it.
 struct ChannelParts {
   Provider* provider = nullptr;
   const NoticeReader* reader = nullptr;
+  Bills* bills = nullptr;
 };
+
+/// The largest bill that is read.
+inline constexpr std::size_t kBillBytesMax = std::size_t{64} << 20;
+
+/// A client that gets bills.
+inline http::Client& OwnBillClient(process::Parts& parts, process::Environment& env) {
+  http::ClientOptions options;
+  options.response_bytes_max = kBillBytesMax;
+  return parts.Own<http::Client>(env.workers(), options);
+}
 
 /// Settings of a section that cannot do without each other: each name, and whether it is missing.
 using NeededSettings = std::vector<std::pair<absl::string_view, bool>>;

@@ -17,6 +17,7 @@
 #include "services/payment/peers/effect_calls.h"
 #include "services/payment/peers/sandbox_notices.h"
 #include "services/payment/peers/sandbox_provider.h"
+#include "services/payment/reconciliation_parts.h"
 #include "services/payment/rpc/callback_endpoint.h"
 #include "services/payment/rpc/ledger_handlers.h"
 #include "services/payment/rpc/payment_handlers.h"
@@ -39,6 +40,7 @@ struct PaymentConfig {
   absl::Duration provider_timeout = absl::Seconds(5);
   AlipayConfig alipay;
   WechatPayConfig wechat_pay;
+  ReconciliationConfig reconciliation;
   absl::Duration inquiry_interval = absl::Seconds(1);
   absl::Duration refund_interval = absl::Milliseconds(250);
   absl::Duration refund_alarm_after = absl::Hours(24);
@@ -60,6 +62,7 @@ struct PaymentConfig {
     binder.Optional("provider.timeout", &provider_timeout, "How long one exchange may take.");
     alipay.Bind(binder);
     wechat_pay.Bind(binder);
+    reconciliation.Bind(binder);
     binder.Optional("loops.inquiry_interval", &inquiry_interval,
                     "How often payments due for an inquiry are looked for.");
     binder.Optional("loops.refund_interval", &refund_interval,
@@ -154,15 +157,18 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
   Provider& sandbox = parts.Own<SandboxProvider>(env.http(), clock, secret, options);
   Providers providers{{Channel::kSandbox, &sandbox}};
   NoticeReaders readers{{Channel::kSandbox, &parts.Own<SandboxNotices>(secret)}};
+  BillsByChannel bills;
   if (config.alipay.IsOffered()) {
     ASSIGN_OR_RETURN(const ChannelParts channel, BuildAlipay(parts, env, config.alipay));
     providers[Channel::kAlipay] = channel.provider;
     readers[Channel::kAlipay] = channel.reader;
+    bills[Channel::kAlipay] = channel.bills;
   }
   if (config.wechat_pay.IsOffered()) {
     ASSIGN_OR_RETURN(const ChannelParts channel, BuildWechatPay(parts, env, config.wechat_pay));
     providers[Channel::kWechatPay] = channel.provider;
     readers[Channel::kWechatPay] = channel.reader;
+    bills[Channel::kWechatPay] = channel.bills;
   }
 
   auto& facts = parts.Own<FactApplication>(store, clock, providers);
@@ -180,6 +186,8 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
                                   change_quoting, settlement, lookup};
   parts.Serve<PaymentHandlers>(env.seam(), use_cases);
   parts.Serve<LedgerHandlers>(env.seam(), lookup);
+  AddReconciliation(parts, env, config.reconciliation,
+                    ReconciliationNeeds{store, facts, providers, bills});
   AddCallbackDoor(parts, env, config, readers, facts);
   AddLoops(parts, config, inquiry, refunds);
   AddStuckWatch(parts, env, store, config.refund_alarm_after);

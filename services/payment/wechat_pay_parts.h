@@ -14,6 +14,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/process/process.h"
 #include "services/payment/channel_parts.h"
+#include "services/payment/peers/wechat_pay_bills.h"
 #include "services/payment/peers/wechat_pay_notices.h"
 #include "services/payment/peers/wechat_pay_provider.h"
 
@@ -88,8 +89,10 @@ inline absl::StatusOr<ChannelParts> BuildWechatPay(process::Parts& parts, proces
   const auto& signing = parts.Own<secrets::RsaSigner>(std::move(signer));
   const auto& keys = parts.Own<WechatPayKeys>(std::move(loaded));
   ChannelParts channel;
-  channel.provider =
-      &parts.Own<WechatPayProvider>(env.http(), env.clock(), signing, keys, config.options);
+  auto& provider = parts.Own<WechatPayProvider>(env.http(), OwnBillClient(parts, env), env.clock(),
+                                                signing, keys, config.options);
+  channel.provider = &provider;
+  channel.bills = &parts.Own<WechatPayBills>(provider);
   channel.reader = &parts.Own<WechatPayNotices>(keys, api_v3_key, config.options.merchant);
   return channel;
 }

@@ -7,6 +7,7 @@ HOUBU_FAULTS_SEED, when it is there, makes the load another one.
 
 import contextlib
 import datetime
+import json
 import os
 import signal
 import subprocess
@@ -24,7 +25,7 @@ for folder in ("tools/demo", "tools/devtool"):
 os.environ.setdefault("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "100")
 
 import trains  # noqa: E402
-from credentials import certificate_paths  # noqa: E402
+from credentials import authority_path, certificate_paths  # noqa: E402
 from layout import SERVICES, Layout  # noqa: E402, F401
 from network import Network, Stretch, day_of  # noqa: E402
 from people import Person, state_of  # noqa: E402
@@ -195,6 +196,21 @@ class Floor:
     def rows(self, service, sql):
         """What a service's own record says, as lines of tab-separated values."""
         return self.stack.postgres.query(f"houbu_{service}", sql)
+
+    def houbuctl(self, *arguments, person="operator"):
+        """Runs houbuctl as an operator: its exit code, and what it says, an object a line, or its
+        complaint."""
+        certificate, key = certificate_paths(self.layout, person)
+        command = [os.path.join(ROOT, "build", self.stack.preset, "houbuctl"),
+                   "--payment", f"localhost:{self.layout.grpc_port('payment')}",
+                   "--slot", f"localhost:{self.layout.grpc_port('slot')}",
+                   "--ca", authority_path(self.layout), "--certificate", certificate,
+                   "--key", key, "--json", *arguments]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return (
+            done.returncode,
+            [json.loads(line) for line in done.stdout.splitlines()] or done.stderr,
+        )
 
     def parties_forget(self):
         """Empties the books of mails and texts: what a later test finds there is its own."""

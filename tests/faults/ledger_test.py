@@ -1,13 +1,8 @@
 """The books as an operator asks for them: they agree, and where somebody spoils them it is told."""
 
-import json
-import os
-import subprocess
 import unittest
 
-from credentials import authority_path, certificate_paths
 from floor import FaultCase, Person, booked
-from layout import ROOT
 
 
 class Ledgers(FaultCase):
@@ -21,15 +16,9 @@ class Ledgers(FaultCase):
         cls.payment = booked(owner, owner.book(cls.floor.roomy_day().whole, 1)).payment
 
     def ctl(self, *arguments):
-        """Runs houbuctl as the operator: its exit code and what it says in JSON."""
-        layout = self.floor.layout
-        certificate, key = certificate_paths(layout, "operator")
-        program = os.path.join(ROOT, "build", self.floor.stack.preset, "houbuctl")
-        command = [program, "--payment", f"localhost:{layout.grpc_port('payment')}", "--ca",
-                   authority_path(layout), "--certificate", certificate, "--key", key, "--json",
-                   "ledger", *arguments]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-        return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+        """What houbuctl says of the ledger: its exit code and one object, or its complaint."""
+        code, said = self.floor.houbuctl("ledger", *arguments)
+        return code, said[0] if isinstance(said, list) else said
 
     def test_a_payment_shows_what_was_posted_for_it(self):
         # rules: X-06

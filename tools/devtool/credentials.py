@@ -1,6 +1,7 @@
 """Keys and certificates of a stack: made once, kept in the state folder, readable by their owner.
 
-Every service proves who it is by a certificate whose URI name is spiffe://houbu/<service>.
+Every service proves who it is by a certificate whose URI name is spiffe://houbu/<service>; so do
+operators, who may be named: spiffe://houbu/operators/<person>.
 """
 
 import base64
@@ -81,7 +82,8 @@ def _write_key_set(layout):
 
 def certificate_paths(layout, name):
     """(certificate, private key) of a name."""
-    return layout.path("tls", name + ".crt"), layout.path("tls", name + ".key")
+    file = name.replace("/", "-")
+    return layout.path("tls", file + ".crt"), layout.path("tls", file + ".key")
 
 
 def authority_path(layout):
@@ -117,7 +119,8 @@ def _make_authority(layout, authority, key):
 def _make_certificate(layout, name):
     certificate, key = certificate_paths(layout, name)
     authority, authority_key = certificate_paths(layout, "ca")
-    request, extensions = layout.path("tls", name + ".csr"), layout.path("tls", name + ".ext")
+    stem = certificate.removesuffix(".crt")
+    request, extensions = stem + ".csr", stem + ".ext"
     _make_private_key(layout, key)
     with open(extensions, "w", encoding="utf-8") as file:
         file.write(
@@ -125,7 +128,8 @@ def _make_certificate(layout, name):
             "extendedKeyUsage=serverAuth,clientAuth\n"
             f"subjectAltName=URI:spiffe://houbu/{name},DNS:localhost,IP:127.0.0.1\n"
         )
-    _openssl(layout, "req", "-new", "-sha256", "-key", key, "-out", request, "-subj", f"/CN={name}")
+    subject = "/CN=" + name.replace("/", "-")
+    _openssl(layout, "req", "-new", "-sha256", "-key", key, "-out", request, "-subj", subject)
     _openssl(layout, "x509", "-req", "-sha256", "-in", request, "-CA", authority, "-CAkey",
              authority_key, "-set_serial", "0x" + secrets.token_hex(16), "-days",
              str(CERTIFICATE_DAYS), "-extfile", extensions, "-out", certificate)  # fmt: skip

@@ -6,7 +6,8 @@ import os
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SERVICES = ("notification", "payment", "slot", "waitlist", "account")  # callees first
-CERTIFICATES = SERVICES + ("gateway", "operator")
+OPERATORS = ("operator", "operators/finance-1", "operators/finance-2")  # two people, for four eyes
+CERTIFICATES = SERVICES + ("gateway", *OPERATORS)
 PORT_BASE_DEFAULT = 7400
 _GRPC = {"account": 1, "slot": 2, "waitlist": 3, "payment": 4, "notification": 5}
 _OTHERS = {

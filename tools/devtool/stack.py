@@ -12,7 +12,7 @@ import credentials
 from commands import run_logged
 from console import Failure, console
 from databases import Postgres, Redis, require_free_port
-from layout import ROOT, SERVICES, program
+from layout import OPERATORS, ROOT, SERVICES, program
 from processes import Processes
 
 READY_SECONDS = 60
@@ -115,7 +115,7 @@ class Stack:
                  ("postgres", "redis", "identity", "provider", "alipay", "wechat_pay", "sms",
                   "smtp", "mail_query", "payment_callbacks")}  # fmt: skip
         clients = {}
-        for name in ("gateway", "operator"):
+        for name in ("gateway", *OPERATORS):
             certificate, key = credentials.certificate_paths(layout, name)
             clients[name] = {"certificate": certificate, "key": key}
         content = {

@@ -154,10 +154,7 @@ Exit RunOver(const Session& session, const Scope& scope, AskPage ask) {
     return Exit::kUsage;
   }
   const absl::StatusOr<Sum> sum = AskAll(session, scope, ask);
-  if (!sum.ok()) {
-    std::cerr << "houbuctl: " << Explain(sum.status()) << std::endl;
-    return ExitOf(sum.status());
-  }
+  if (!sum.ok()) return Complain(sum.status());
   session.json() ? ShowJson(*sum) : ShowText(*sum);
   return IsSound(sum->report) ? Exit::kOk : Exit::kFound;
 }
@@ -213,10 +210,7 @@ void AddSaleVerb(CLI::App& topic, Session& session, std::vector<Command>& comman
   command.verb->add_option("RUN", *run, "The run, runs/{run}.")->required();
   command.run = [&session, run, method] {
     const absl::StatusOr<slot::v1::RunSale> sale = AskSale(session, *run, method);
-    if (!sale.ok()) {
-      std::cerr << "houbuctl: " << Explain(sale.status()) << std::endl;
-      return ExitOf(sale.status());
-    }
+    if (!sale.ok()) return Complain(sale.status());
     ShowSale(session, *sale);
     return Exit::kOk;
   };

@@ -141,10 +141,7 @@ void ShowText(const Books& books) {
 template <class Answer, class IsSound>
 Exit Conclude(const Session& session, const absl::StatusOr<Answer>& answer,
               const IsSound& is_sound) {
-  if (!answer.ok()) {
-    std::cerr << "houbuctl: " << Explain(answer.status()) << std::endl;
-    return ExitOf(answer.status());
-  }
+  if (!answer.ok()) return Complain(answer.status());
   session.json() ? ShowJson(*answer) : ShowText(*answer);
   return is_sound(*answer) ? Exit::kOk : Exit::kFound;
 }

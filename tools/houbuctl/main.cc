@@ -7,13 +7,16 @@
 #include "tools/houbuctl/inventory.h"
 #include "tools/houbuctl/ledger.h"
 #include "tools/houbuctl/payment.h"
+#include "tools/houbuctl/proposal.h"
+#include "tools/houbuctl/reconcile.h"
 #include "tools/houbuctl/session.h"
 
 namespace houbu::ctl {
 namespace {
 
 // Every topic there is; a new one is added here.
-constexpr AddTopic kTopics[] = {AddInventory, AddPayment, AddDemand, AddLedger};
+constexpr AddTopic kTopics[] = {AddInventory, AddPayment,   AddDemand,
+                                AddLedger,    AddReconcile, AddProposal};
 
 int Run(int argc, char** argv) {
   CLI::App app("Asks Houbu's services what only operators may ask.", "houbuctl");

@@ -5,13 +5,13 @@
 #include <memory>
 #include <string>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include <nlohmann/json.hpp>
 
 #include "libs/base/status_macros.h"
 #include "libs/rpc/wire.h"
+#include "tools/houbuctl/texts.h"
 
 #include "houbu/payment/v1/payment.grpc.pb.h"
 
@@ -37,27 +37,6 @@ struct Asked {
   bool changed_into_spring_festival = false;
 };
 
-absl::Time TimeOf(const std::string& text) {
-  absl::Time time;
-  std::string error;
-  absl::ParseTime(absl::RFC3339_full, text, &time, &error);
-  return time;
-}
-
-std::string CheckTime(const std::string& text) {
-  absl::Time time;
-  std::string error;
-  if (absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return "";
-  return "must be as 2026-12-01T08:00:00+08:00";
-}
-
-// Only as it would be written back: no sign, base or zero that could be read otherwise.
-std::string CheckFen(const std::string& text) {
-  std::int64_t fen = 0;
-  if (absl::SimpleAtoi(text, &fen) && absl::StrCat(fen) == text) return "";
-  return "must be a whole number of fen";
-}
-
 std::string CheckDuration(const std::string& text) {
   absl::Duration duration;
   return absl::ParseDuration(text, &duration) ? "" : "must be as 191h59m59s";
@@ -65,19 +44,13 @@ std::string CheckDuration(const std::string& text) {
 
 type::v1::Money Yuan(std::int64_t fen) { return rpc::ToWire(Fen(fen)); }
 
-// As UTC, to the second: quotes end with whole seconds.
-std::string Shown(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixSeconds(time.seconds()),
-                          absl::UTCTimeZone());
-}
-
 nlohmann::json Facts(const payment::v1::RefundQuote& quote) {
   return {{"profile", quote.profile()},
           {"tier", quote.tier()},
           {"fee_minor", quote.fee().minor_units()},
           {"refund_minor", quote.refund().minor_units()},
           {"currency", quote.fee().currency_code()},
-          {"holds_until", Shown(quote.expire_time())}};
+          {"holds_until", ShownTime(quote.expire_time())}};
 }
 
 nlohmann::json Facts(const payment::v1::ChangeQuote& quote) {
@@ -90,7 +63,7 @@ nlohmann::json Facts(const payment::v1::ChangeQuote& quote) {
           {"currency", quote.fee().currency_code()},
           {"into_spring_festival", quote.into_spring_festival()},
           {"later", quote.later()},
-          {"holds_until", Shown(quote.expire_time())}};
+          {"holds_until", ShownTime(quote.expire_time())}};
 }
 
 void Show(const Session& session, const nlohmann::json& facts) {
@@ -153,23 +126,17 @@ using Ask = absl::StatusOr<nlohmann::json> (*)(const Session&, const Asked&);
 
 Exit Run(const Session& session, const Asked& asked, Ask ask) {
   const absl::StatusOr<nlohmann::json> facts = ask(session, asked);
-  if (!facts.ok()) {
-    std::cerr << "houbuctl: " << Explain(facts.status()) << std::endl;
-    return ExitOf(facts.status());
-  }
+  if (!facts.ok()) return Complain(facts.status());
   Show(session, *facts);
   return Exit::kOk;
 }
 
 CLI::Option* AddTime(CLI::App& verb, const char* option, std::string& time, const char* meaning) {
-  return verb.add_option(option, time, meaning)
-      ->check(CLI::Validator(CheckTime, "TIME", "rfc3339"));
+  return verb.add_option(option, time, meaning)->check(TimeText());
 }
 
 CLI::Option* AddFare(CLI::App& verb, const char* option, std::int64_t& fen, const char* meaning) {
-  return verb.add_option(option, fen, meaning)
-      ->check(CLI::Validator(CheckFen, "FEN", "fen"))
-      ->required();
+  return verb.add_option(option, fen, meaning)->check(FenText())->required();
 }
 
 void AddCommon(CLI::App& verb, Asked& asked) {

@@ -1,5 +1,7 @@
 #include "tools/houbuctl/session.h"
 
+#include <iostream>
+
 #include "absl/strings/str_cat.h"
 
 #include "libs/base/clock.h"
@@ -43,6 +45,11 @@ std::string Explain(const absl::Status& failure) {
     absl::StrAppend(&text, "; ", violation.field, " ", violation.description);
   }
   return text;
+}
+
+Exit Complain(const absl::Status& failure) {
+  std::cerr << "houbuctl: " << Explain(failure) << std::endl;
+  return ExitOf(failure);
 }
 
 std::string NewRequestId() {

@@ -33,6 +33,9 @@ Exit ExitOf(const absl::Status& failure);
 /// What is said of a failure, in one line.
 std::string Explain(const absl::Status& failure);
 
+/// Says it on stderr, and what the program ends with.
+Exit Complain(const absl::Status& failure);
+
 /// A new idempotency key.
 std::string NewRequestId();
 

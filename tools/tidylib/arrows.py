@@ -48,6 +48,7 @@ _ASSEMBLIES = {
     "booking_parts.cc",
     "alipay_parts.h",
     "channel_parts.h",
+    "reconciliation_parts.h",
     "wechat_pay_parts.h",
 }
 _SHARED_PROTOS = {"type", "development"}

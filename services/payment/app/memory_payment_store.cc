@@ -62,6 +62,8 @@ Task<std::string> MemoryPaymentStore::Commit(Change change, Commitment commitmen
     ASSIGN_OR_CO_RETURN(std::optional<std::string> known, Answered(commitment.answer->key));
     if (known.has_value()) co_return *std::move(known);
   }
+  const bool decides = commitment.approval.has_value();
+  if (decides && decided_.count(commitment.approval->id) > 0) co_return Refuse(kProposalDecided);
   if (!change.changed) co_return Keep(commitment);
   if (races_to_lose_ > 0) {
     --races_to_lose_;
@@ -74,6 +76,7 @@ Task<std::string> MemoryPaymentStore::Commit(Change change, Commitment commitmen
     if (!first) co_return Refuse(kPaymentRaced);
   }
   for (const LedgerTransaction& posting : change.postings) CO_RETURN_IF_ERROR(Post(posting));
+  if (decides) decided_.insert(commitment.approval->id);
   kept = change.payment;
   for (const Refund& refund : change.refunds) refunds_[refund.id.value()] = refund;
   effects_.insert(effects_.end(), change.effects.begin(), change.effects.end());

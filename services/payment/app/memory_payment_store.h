@@ -58,6 +58,7 @@ class MemoryPaymentStore final : public PaymentStore {
   std::map<AnswerKey, Answer> answers_;
   std::set<std::string> nonces_;
   std::set<std::pair<std::string, absl::CivilDay>> graces_;
+  std::set<ProposalId> decided_;
   std::vector<Effect> effects_;
   int races_to_lose_ = 0;
 };

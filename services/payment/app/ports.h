@@ -13,6 +13,8 @@
 
 #include "libs/async/task.h"
 #include "libs/base/request.h"
+#include "services/payment/app/commitment.h"
+#include "services/payment/app/reconciliation_ports.h"
 #include "services/payment/domain/books.h"
 #include "services/payment/domain/ledger.h"
 #include "services/payment/domain/payment.h"
@@ -20,21 +22,6 @@
 #include "services/payment/domain/transitions.h"
 
 namespace houbu::payment {
-
-using async::Task;
-
-/// The stored answer of a request: kept in the same transaction as its effect.
-struct Answer {
-  RequestKey key;
-  std::string bytes;
-};
-
-/// What goes with a change that is committed.
-struct Commitment {
-  absl::Time now;
-  std::string traceparent;       ///< Of the call that caused it; "" for loops.
-  std::optional<Answer> answer;  ///< Of the request it answers.
-};
 
 /// A callback as it came, kept whatever becomes of it.
 struct RawNotice {
@@ -45,12 +32,6 @@ struct RawNotice {
   std::string subject;  ///< The payment or refund it speaks of.
   std::string body;
   absl::Time receive_time;
-};
-
-/// A page of payments, newest first, or refunds, oldest first.
-struct Page {
-  std::string after;  ///< The id (or number) the page before ended with; "" for the first.
-  int size = 50;
 };
 
 /// Whose books are read.

@@ -10,6 +10,8 @@
 /// | fares | what pays for tickets and appointments |
 /// | fees | what was kept at cancellations |
 /// | refunds_payable:<channel> | what was decided to go back and has not yet |
+/// | suspense:<channel> | money whose owner is not known yet; people post to it |
+/// | differences | what was written off or found; people post to it |
 #pragma once
 
 #include <string>
@@ -36,8 +38,8 @@ struct LedgerEntry {
 /// One event in the ledger.
 struct LedgerTransaction {
   std::string key;    ///< "py-1:captured:po-1": one event, one transaction.
-  std::string event;  ///< "CAPTURED", "SETTLED", "RETURNED", "REFUNDED".
-  PaymentId payment;
+  std::string event;  ///< "CAPTURED", "SETTLED", "RETURNED", "REFUNDED", "ADJUSTED".
+  PaymentId payment;  ///< Empty where a case of reconciliation belongs to none.
   absl::Time time;
   std::vector<LedgerEntry> entries;
 };

@@ -45,7 +45,7 @@ enum class PaymentState {
 };
 
 /// Why money goes back.
-enum class RefundReason { kCancelled, kLate, kWaitlistEnded, kDifference, kUnexpected };
+enum class RefundReason { kCancelled, kLate, kWaitlistEnded, kDifference, kUnexpected, kByHand };
 
 /// A payment.
 struct Payment {

@@ -75,6 +75,56 @@ inline constexpr Refusal kAboveRest{absl::StatusCode::kFailedPrecondition, "AMOU
 inline constexpr Refusal kFactMismatch{absl::StatusCode::kFailedPrecondition, "FACT_MISMATCH",
                                        "The provider's word does not fit the payment."};
 
+/// There is no such case of reconciliation.
+inline constexpr Refusal kCaseUnknown{absl::StatusCode::kNotFound, "CASE_UNKNOWN",
+                                      "There is no such case."};
+
+/// The case was closed already.
+inline constexpr Refusal kCaseClosed{absl::StatusCode::kFailedPrecondition, "CASE_CLOSED",
+                                     "The case is closed."};
+
+/// There is no such reconciliation.
+inline constexpr Refusal kReconciliationUnknown{
+    absl::StatusCode::kNotFound, "RECONCILIATION_UNKNOWN", "There is no such reconciliation."};
+
+/// The channel's provider gives no bills.
+inline constexpr Refusal kChannelWithoutBills{absl::StatusCode::kFailedPrecondition,
+                                              "CHANNEL_WITHOUT_BILLS",
+                                              "The provider of this channel gives no bills."};
+
+/// There is no bill of a day: it is not made yet, or nothing happened on it.
+inline constexpr Refusal kNoBill{absl::StatusCode::kNotFound, "BILL_MISSING",
+                                 "There is no bill of this day."};
+
+/// There is no such proposal.
+inline constexpr Refusal kProposalUnknown{absl::StatusCode::kNotFound, "PROPOSAL_UNKNOWN",
+                                          "There is no such proposal."};
+
+/// The proposal was approved or rejected already.
+inline constexpr Refusal kProposalDecided{absl::StatusCode::kFailedPrecondition, "PROPOSAL_DECIDED",
+                                          "The proposal was decided already."};
+
+/// Nobody decided for too long.
+inline constexpr Refusal kProposalExpired{absl::StatusCode::kFailedPrecondition, "PROPOSAL_EXPIRED",
+                                          "The proposal is too old; make it again."};
+
+/// Whoever proposes cannot approve (A-20).
+inline constexpr Refusal kOwnProposal{absl::StatusCode::kPermissionDenied, "OWN_PROPOSAL",
+                                      "A second person must approve it."};
+
+/// What two people do needs certificates that say who they are.
+inline constexpr Refusal kPersonNeeded{absl::StatusCode::kPermissionDenied, "PERSON_NEEDED",
+                                       "This needs a certificate that names a person."};
+
+/// More shall go back by hand than what is left of the payment.
+inline constexpr Refusal kRefundAboveRest{absl::StatusCode::kFailedPrecondition,
+                                          "REFUND_ABOVE_REST",
+                                          "The amount is more than what is left of the payment."};
+
+/// What an order waits with is given back by ending the order.
+inline constexpr Refusal kPrepaymentHeld{absl::StatusCode::kFailedPrecondition, "PREPAYMENT_HELD",
+                                         "A waitlist order holds the prepayment; end the order."};
+
 /// A callback that was taken before came again, byte for byte.
 inline constexpr Refusal kNoticeReplayed{absl::StatusCode::kAlreadyExists, "REPLAYED",
                                          "This callback was received before."};

@@ -279,6 +279,12 @@ absl::StatusOr<Change> Return(Payment payment, const ReturnOrder& order, absl::T
     ASSIGN_OR_RETURN(gross, Add(quote.fee, quote.refund));
     fee = quote.fee;
   }
+  if (order.amount.has_value()) {
+    if (IsUnsettledPrepayment(payment)) return Refuse(kPrepaymentHeld);
+    ASSIGN_OR_RETURN(const auto fit, Compare(*order.amount, left));
+    if (std::is_gt(fit)) return Refuse(kRefundAboveRest);
+    gross = *order.amount;
+  }
   const Source from = IsUnsettledPrepayment(payment) ? Source::kPrepayments : Source::kFares;
   Change change = Unchanged(std::move(payment));
   RETURN_IF_ERROR(AddReturn(change, gross, fee, order.reason, from, now));

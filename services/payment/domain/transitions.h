@@ -93,10 +93,12 @@ absl::StatusOr<Change> ApplyProviderFact(Payment payment, Refund refund, const R
 struct ReturnOrder {
   RefundReason reason = RefundReason::kCancelled;
   std::optional<FeeQuote> quote;  ///< With it the fee is kept; without it all that is left goes.
+  std::optional<Money> amount;    ///< Only this goes, by hand; not with a quote.
 };
 
 /// Decides a refund: never more than is left (W-08, W-13). The refund stands last in the change's
-/// refunds; there is none when nothing goes back, and then only the fee is kept.
+/// refunds; there is none when nothing goes back, and then only the fee is kept. Refuses kNotPaid;
+/// by hand kRefundAboveRest, and kPrepaymentHeld while an order waits with the money.
 absl::StatusOr<Change> Return(Payment payment, const ReturnOrder& order, absl::Time now);
 
 /// Keeps `fare` out of a prepayment for `order` and returns the difference, once (W-07). The same

@@ -130,15 +130,24 @@ TEST_CASE("A day's bill is got, and what is wrong with it seen", "[payment][alip
   subject.Advance(absl::Hours(24));
   const auto bill = subject.Run(bills.Fetch(day));
   REQUIRE(bill.ok());
-  CHECK(bill->lines.size() == 2);
-  CHECK(bill->taken == Fen(2000));
-  CHECK(bill->returned == Fen(510));
+  REQUIRE(bill->size() == 2);
+  CHECK(bill->at(0).movement == Movement::kPayment);
+  CHECK(bill->at(0).payment == order.payment);
+  CHECK(bill->at(0).amount == Fen(2000));
+  CHECK(bill->at(1).movement == Movement::kRefund);
+  CHECK(bill->at(1).payment == order.payment);
+  CHECK(bill->at(1).merchant_refund == "rf-1");
+  CHECK(bill->at(1).amount == Fen(510));
   subject.Switch(R"({"bill_late": {"times": 1}})");
   CHECK(ReasonOf(subject.Run(bills.Fetch(day)).status()) == "BILL_MISSING");
   subject.Switch(R"({"bill_truncated": {"times": 1}})");
   CHECK(ReasonOf(subject.Run(bills.Fetch(day)).status()) == "BILL_MALFORMED");
   subject.Switch(R"({"bill_extra_row": {"times": 1}})");
-  CHECK(subject.Run(bills.Fetch(day))->taken == Fen(2000 + 12345));
+  const auto extra = subject.Run(bills.Fetch(day));
+  REQUIRE(extra.ok());
+  REQUIRE(extra->size() == 3);
+  CHECK(extra->at(2).reference == "stranger");
+  CHECK(extra->at(2).amount == Fen(12345));
 }
 
 }  // namespace

@@ -4,28 +4,26 @@
 #include "absl/time/civil_time.h"
 
 #include "libs/async/worker_pool.h"
-#include "libs/base/refusal.h"
 #include "libs/http/client.h"
+#include "services/payment/app/ports.h"
 #include "services/payment/peers/alipay_bill.h"
 #include "services/payment/peers/alipay_gateway.h"
 
 namespace houbu::payment {
 
-/// There is no bill of the day: it comes on the next morning, and of a day without trades never.
-inline constexpr Refusal kAlipayBillMissing{absl::StatusCode::kNotFound, "BILL_MISSING",
-                                            "There is no bill of this day yet."};
+/// A bill in our words.
+Statement StatementOf(const AlipayBill& bill);
 
 /// Gets Alipay's bills.
-class AlipayBills final {
+class AlipayBills final : public Bills {
  public:
   /// Gets files with `client`, whose limit is the largest bill, and reads them on `workers`; all
   /// outlive this.
   AlipayBills(AlipayGateway& gateway, http::Client& client, async::WorkerPool& workers)
       : gateway_(gateway), client_(client), workers_(workers) {}
 
-  /// The bill of a day of Beijing's. kAlipayBillMissing, kAlipayBillMalformed; UNAVAILABLE when it
-  /// cannot be had.
-  Task<AlipayBill> Fetch(absl::CivilDay day);
+  /// kAlipayBillMalformed for a bill that is not whole.
+  Task<Statement> Fetch(absl::CivilDay day) override;
 
  private:
   AlipayGateway& gateway_;

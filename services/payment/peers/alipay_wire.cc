@@ -14,6 +14,7 @@
 
 #include "libs/base/id.h"
 #include "libs/base/status_macros.h"
+#include "services/payment/domain/refund.h"
 
 namespace houbu::payment {
 namespace {
@@ -226,6 +227,12 @@ absl::StatusOr<PaymentId> PaymentAtAlipay(absl::string_view out_trade_no) {
   std::string id = absl::StrReplaceAll(out_trade_no, {{"_", "-"}});
   if (absl::StrContains(out_trade_no, '-') || !IsValidId(id)) return Malformed("out_trade_no");
   return PaymentId(std::move(id));
+}
+
+std::string RefundAtAlipay(absl::string_view out_request_no) {
+  const std::string name = absl::StrReplaceAll(out_request_no, {{"_", "-"}});
+  const bool is_ours = NameAtAlipay(name) == out_request_no && RefundNamedBy(name).has_value();
+  return is_ours ? name : std::string(out_request_no);
 }
 
 }  // namespace houbu::payment

@@ -58,4 +58,8 @@ std::string NameAtAlipay(absl::string_view id);
 /// Our id behind a name Alipay was given; INVALID_ARGUMENT when it is not one of ours.
 absl::StatusOr<PaymentId> PaymentAtAlipay(absl::string_view out_trade_no);
 
+/// Our name of the refund behind a name Alipay was given; the name itself when it is not one of
+/// ours.
+std::string RefundAtAlipay(absl::string_view out_request_no);
+
 }  // namespace houbu::payment

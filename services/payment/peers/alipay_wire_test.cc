@@ -125,5 +125,12 @@ TEST_CASE("Names go to Alipay and come back", "[payment][alipay]") {
   }
 }
 
+TEST_CASE("A refund's name comes back from Alipay as it was given", "[payment][alipay][wire]") {
+  CHECK(RefundAtAlipay(NameAtAlipay("rf-0a1b-2")) == "rf-0a1b-2");
+  for (const char* stranger : {"HZ01RF001", "rf-1", "rf", "refund_by_hand", ""}) {
+    CHECK(RefundAtAlipay(stranger) == stranger);
+  }
+}
+
 }  // namespace
 }  // namespace houbu::payment

@@ -21,10 +21,6 @@ namespace houbu::payment {
 inline constexpr Refusal kBillMalformed{absl::StatusCode::kInvalidArgument, "BILL_MALFORMED",
                                         "The trade bill is not whole."};
 
-/// There is no bill of a day: nothing happened on it, or it is not made yet.
-inline constexpr Refusal kBillMissing{absl::StatusCode::kNotFound, "BILL_MISSING",
-                                      "There is no trade bill of that day."};
-
 /// A line of a trade bill: money taken, or money given back.
 struct BillLine {
   absl::Time time;

@@ -75,10 +75,15 @@ absl::StatusOr<RefundFact> RefundOf(const http::Response& answer, const PaymentI
 
 }  // namespace
 
-WechatPayProvider::WechatPayProvider(http::Client& client, const Clock& clock,
+WechatPayProvider::WechatPayProvider(http::Client& client, http::Client& files, const Clock& clock,
                                      const secrets::RsaSigner& signer, const WechatPayKeys& keys,
                                      WechatPayOptions options)
-    : client_(client), clock_(clock), signer_(signer), keys_(keys), options_(std::move(options)) {}
+    : client_(client),
+      files_(files),
+      clock_(clock),
+      signer_(signer),
+      keys_(keys),
+      options_(std::move(options)) {}
 
 absl::StatusOr<http::Request> WechatPayProvider::Signed(const WechatPayRequest& asked) const {
   const WechatPayIdentity identity{options_.merchant.mch_id, options_.merchant_serial};
@@ -231,7 +236,7 @@ Task<TradeBill> WechatPayProvider::FetchBill(absl::CivilDay day) {
   asked.target = absl::StrCat(kBills, "?bill_date=", absl::FormatCivilTime(day), "&bill_type=ALL");
   ASSIGN_OR_CO_RETURN(const http::Response answer, co_await Ask(std::move(asked)));
   if (!IsSuccess(answer)) {
-    if (ErrorOf(answer) == WechatPayError::kMissing) co_return Refuse(kBillMissing);
+    if (ErrorOf(answer) == WechatPayError::kMissing) co_return Refuse(kNoBill);
     co_return Failed(answer);
   }
   const absl::StatusOr<BillPlace> place = ReadBillPlace(answer.body);
@@ -244,7 +249,7 @@ Task<TradeBill> WechatPayProvider::FetchBill(absl::CivilDay day) {
   fetched.method = "GET";
   fetched.target = std::string(target);
   ASSIGN_OR_CO_RETURN(http::Request request, Signed(fetched));
-  ASSIGN_OR_CO_RETURN(const http::Response file, co_await client_.Send(std::move(request)));
+  ASSIGN_OR_CO_RETURN(const http::Response file, co_await files_.Send(std::move(request)));
   if (file.status != 200) co_return Failed(file);
   // The file is not signed: it is proven by the digest in the answer that is.
   if (Sha1Hex(file.body) != place->sha1) {

@@ -30,9 +30,11 @@ struct WechatPayOptions {
 /// or makes no sense, is UNAVAILABLE: its state is unknown, asking again is safe.
 class WechatPayProvider final : public Provider {
  public:
-  /// All outlive the provider.
-  WechatPayProvider(http::Client& client, const Clock& clock, const secrets::RsaSigner& signer,
-                    const WechatPayKeys& keys, WechatPayOptions options);
+  /// Gets bills with `files`, whose limit is the largest bill, all else with `client`; all outlive
+  /// the provider.
+  WechatPayProvider(http::Client& client, http::Client& files, const Clock& clock,
+                    const secrets::RsaSigner& signer, const WechatPayKeys& keys,
+                    WechatPayOptions options);
 
   Task<OrderFact> Create(OrderRequest request) override;
   Task<OrderFact> Query(PaymentId payment) override;
@@ -40,7 +42,7 @@ class WechatPayProvider final : public Provider {
   Task<RefundFact> Refund(RefundRequest request) override;
   Task<RefundFact> QueryRefund(PaymentId payment, std::string merchant_refund) override;
 
-  /// The trade bill of a day in Beijing, from ten in the morning after it. kBillMissing;
+  /// The trade bill of a day in Beijing, from ten in the morning after it. kNoBill;
   /// kBillMalformed; UNAVAILABLE while it is being made, and when what comes is not what was
   /// promised.
   Task<TradeBill> FetchBill(absl::CivilDay day);
@@ -52,6 +54,7 @@ class WechatPayProvider final : public Provider {
   absl::StatusOr<OrderFact> OrderOf(const http::Response& answer, const PaymentId& payment) const;
 
   http::Client& client_;
+  http::Client& files_;
   const Clock& clock_;
   const secrets::RsaSigner& signer_;
   const WechatPayKeys& keys_;

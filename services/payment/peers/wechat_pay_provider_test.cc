@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "services/payment/peers/wechat_pay_bills.h"
 #include "services/payment/peers/wechat_pay_subject.h"
 
 namespace houbu::payment {
@@ -126,9 +127,13 @@ TEST_CASE("A bill is fetched whole, and what is late, cut off or missing is none
   CHECK(bill->lines[0].out_trade_no == "py-order-1");
   CHECK(bill->lines[0].amount == Fen(2000));
   subject.Switch(R"({"bill_extra_row": {}})");
-  const auto extra = subject.Run(provider.FetchBill(before));
+  const auto extra = subject.Run(WechatPayBills(provider).Fetch(before));
   REQUIRE(extra.ok());
-  CHECK(extra->lines.size() == 2);
+  REQUIRE(extra->size() == 2);
+  CHECK(extra->at(0).payment == kPayment);
+  CHECK(extra->at(0).provider_order == bill->lines[0].transaction);
+  CHECK(!(extra->at(1).payment == kPayment));
+  CHECK(extra->at(1).amount == Fen(2000));
 }
 
 }  // namespace

@@ -42,8 +42,8 @@ class WechatPaySubject final {
     std::filesystem::create_directories(folder_);
     Spawn(script);
     ReadKeys();
-    provider_ =
-        std::make_unique<WechatPayProvider>(client_, clock_, *signer_, *platform_keys_, options_);
+    provider_ = std::make_unique<WechatPayProvider>(client_, client_, clock_, *signer_,
+                                                    *platform_keys_, options_);
   }
 
   ~WechatPaySubject() { Leave(); }

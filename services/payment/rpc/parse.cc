@@ -55,6 +55,9 @@ Channel ParseChannel(Violations& violations, absl::string_view field, v1::Channe
 RefundReason ParseReason(Violations& violations, absl::string_view field, v1::RefundReason reason) {
   rpc::RequireEnum(violations, field, reason, v1::RefundReason_IsValid);
   switch (reason) {
+    case v1::REFUND_REASON_BY_HAND:
+      violations.Add(field, "must not be BY_HAND: two people decide on that");
+      return RefundReason::kByHand;
     case v1::REFUND_REASON_LATE:
       return RefundReason::kLate;
     case v1::REFUND_REASON_WAITLIST_ENDED:

@@ -57,9 +57,13 @@ v1::RefundReason ReasonOnWire(RefundReason reason) {
       return v1::REFUND_REASON_DIFFERENCE;
     case RefundReason::kUnexpected:
       return v1::REFUND_REASON_UNEXPECTED;
+    case RefundReason::kByHand:
+      return v1::REFUND_REASON_BY_HAND;
   }
   return v1::REFUND_REASON_UNSPECIFIED;
 }
+
+}  // namespace
 
 v1::Channel ChannelOnWire(Channel channel) {
   switch (channel) {
@@ -72,8 +76,6 @@ v1::Channel ChannelOnWire(Channel channel) {
   }
   return v1::CHANNEL_UNSPECIFIED;
 }
-
-}  // namespace
 
 v1::Payment Render(const Payment& payment) {
   v1::Payment wire;

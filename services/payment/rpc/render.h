@@ -13,6 +13,8 @@
 
 namespace houbu::payment {
 
+/// A channel.
+v1::Channel ChannelOnWire(Channel channel);
 /// A payment.
 v1::Payment Render(const Payment& payment);
 /// A refund.

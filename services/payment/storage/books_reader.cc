@@ -10,7 +10,21 @@
 namespace houbu::payment {
 
 Task<std::vector<PaymentBooks>> BooksReader::Read(BooksPage page) {
-  CO_RETURN_IF_ERROR(co_await ReadPayments(std::move(page)));
+  std::string where = page.only.empty() ? "id > $1 ORDER BY id LIMIT $2" : "id = $1 LIMIT $2";
+  postgres::Parameters params;
+  params.Add(page.only.empty() ? page.after : page.only).Add(page.size);
+  CO_RETURN_IF_ERROR(co_await ReadPayments(std::move(where), std::move(params)));
+  co_return co_await ReadWhatBelongsToThem();
+}
+
+Task<std::vector<PaymentBooks>> BooksReader::Read(std::vector<std::string> ids) {
+  postgres::Parameters params;
+  params.AddTextArray(ids);
+  CO_RETURN_IF_ERROR(co_await ReadPayments("id = ANY($1::text[])", std::move(params)));
+  co_return co_await ReadWhatBelongsToThem();
+}
+
+Task<std::vector<PaymentBooks>> BooksReader::ReadWhatBelongsToThem() {
   CO_RETURN_IF_ERROR(co_await ReadRefunds());
   CO_RETURN_IF_ERROR(co_await ReadTransactions());
   std::vector<PaymentBooks> books;
@@ -26,12 +40,8 @@ Task<postgres::Result> BooksReader::OfThese(std::string sql) {
   co_return co_await transaction_.Execute(std::move(sql), std::move(params));
 }
 
-Task<void> BooksReader::ReadPayments(BooksPage page) {
-  std::string sql =
-      absl::StrCat("SELECT ", kPaymentColumns, " FROM payments WHERE ",
-                   page.only.empty() ? "id > $1" : "id = $1", " ORDER BY id LIMIT $2");
-  postgres::Parameters params;
-  params.Add(page.only.empty() ? page.after : page.only).Add(page.size);
+Task<void> BooksReader::ReadPayments(std::string where, postgres::Parameters params) {
+  std::string sql = absl::StrCat("SELECT ", kPaymentColumns, " FROM payments WHERE ", where);
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
                       co_await transaction_.Execute(std::move(sql), std::move(params)));
   for (int i = 0; i < rows.rows(); ++i) {

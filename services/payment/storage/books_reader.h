@@ -20,8 +20,12 @@ class BooksReader final {
   /// The books of a page, by id.
   Task<std::vector<PaymentBooks>> Read(BooksPage page);
 
+  /// The books of these payments, those there are, by id.
+  Task<std::vector<PaymentBooks>> Read(std::vector<std::string> ids);
+
  private:
-  Task<void> ReadPayments(BooksPage page);
+  Task<void> ReadPayments(std::string where, postgres::Parameters params);
+  Task<std::vector<PaymentBooks>> ReadWhatBelongsToThem();
   Task<void> ReadRefunds();
   Task<void> ReadTransactions();
   Task<postgres::Result> OfThese(std::string sql);

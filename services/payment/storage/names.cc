@@ -58,6 +58,8 @@ std::string WordOf(RefundReason reason) {
       return "DIFFERENCE";
     case RefundReason::kUnexpected:
       return "UNEXPECTED";
+    case RefundReason::kByHand:
+      return "BY_HAND";
   }
   return "";
 }
@@ -83,7 +85,7 @@ absl::StatusOr<PaymentState> PaymentStateOf(absl::string_view word) {
 }
 
 absl::StatusOr<RefundReason> RefundReasonOf(absl::string_view word) {
-  return Find(word, RefundReason::kUnexpected);
+  return Find(word, RefundReason::kByHand);
 }
 
 absl::StatusOr<RefundState> RefundStateOf(absl::string_view word) {

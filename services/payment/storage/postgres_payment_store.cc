@@ -9,7 +9,9 @@
 #include "libs/postgres/errors.h"
 #include "services/payment/domain/refusals.h"
 #include "services/payment/storage/books_reader.h"
+#include "services/payment/storage/decisions.h"
 #include "services/payment/storage/names.h"
+#include "services/payment/storage/postings.h"
 #include "services/payment/storage/rows.h"
 
 namespace houbu::payment {
@@ -55,16 +57,6 @@ constexpr char kUseGrace[] = R"sql(
 
 constexpr char kHasUsedGrace[] = R"sql(
     SELECT EXISTS (SELECT FROM graces WHERE account = $1 AND day = $2::date) AS used)sql";
-
-constexpr char kPostTransaction[] = R"sql(
-    INSERT INTO ledger_transactions (key, event, payment, post_time)
-    VALUES ($1, $2, $3, $4))sql";
-
-constexpr char kPostEntries[] = R"sql(
-    INSERT INTO ledger_entries (transaction_key, line, account, currency, amount)
-    SELECT $1, entry.line, entry.account, entry.currency, entry.amount
-    FROM unnest($2::text[], $3::text[], $4::bigint[])
-         WITH ORDINALITY AS entry (account, currency, amount, line))sql";
 
 constexpr char kSelectDueInquiries[] = R"sql(
     SELECT id FROM payments WHERE inquire_at <= $1 ORDER BY inquire_at, id LIMIT $2)sql";
@@ -117,6 +109,9 @@ Task<std::string> PostgresPaymentStore::Commit(Change change, Commitment commitm
   ASSIGN_OR_CO_RETURN(postgres::UnitOfWork work,
                       co_await postgres::UnitOfWork::Begin(pool_, std::move(key)));
   if (work.answer().has_value()) co_return *work.answer();
+  if (commitment.approval.has_value()) {
+    ASSIGN_OR_CO_RETURN(work, co_await Decide(std::move(work), *commitment.approval));
+  }
   const std::vector<Effect> effects = change.effects;
   if (change.changed) {
     ASSIGN_OR_CO_RETURN(work, co_await WriteChange(std::move(work), std::move(change)));
@@ -155,25 +150,6 @@ Task<postgres::UnitOfWork> PostgresPaymentStore::WriteChange(postgres::UnitOfWor
   for (const LedgerTransaction& posting : change.postings) {
     ASSIGN_OR_CO_RETURN(work, co_await Post(std::move(work), posting));
   }
-  co_return work;
-}
-
-Task<postgres::UnitOfWork> PostgresPaymentStore::Post(postgres::UnitOfWork work,
-                                                      LedgerTransaction posting) {
-  postgres::Parameters header;
-  header.Add(posting.key).Add(posting.event).Add(posting.payment.value()).Add(posting.time);
-  CO_RETURN_IF_ERROR(co_await work.transaction().Execute(kPostTransaction, std::move(header)));
-  std::vector<std::string> accounts;
-  std::vector<std::string> currencies;
-  std::vector<std::int64_t> amounts;
-  for (const LedgerEntry& entry : posting.entries) {
-    accounts.push_back(entry.account);
-    currencies.emplace_back(entry.amount.currency.code());
-    amounts.push_back(entry.amount.minor_units);
-  }
-  postgres::Parameters entries;
-  entries.Add(posting.key).AddTextArray(accounts).AddTextArray(currencies).AddIntArray(amounts);
-  CO_RETURN_IF_ERROR(co_await work.transaction().Execute(kPostEntries, std::move(entries)));
   co_return work;
 }
 

@@ -40,7 +40,6 @@ class PostgresPaymentStore final : public PaymentStore {
 
  private:
   Task<postgres::UnitOfWork> WriteChange(postgres::UnitOfWork work, Change change);
-  Task<postgres::UnitOfWork> Post(postgres::UnitOfWork work, LedgerTransaction posting);
 
   postgres::Pool& pool_;
   EncodeEffect encode_;
