@@ -125,15 +125,14 @@ class Client(threading.Thread):
             try:
                 started = self._do(
                     "payment.v1.PaymentService/StartPayment", name=payment,
-                    channel="CHANNEL_SANDBOX",
+                    channel=self.person.wallet.channel,
                 )  # fmt: skip
                 break
             except Refusal as refusal:  # the order's payment may be on its way still
                 if refusal.reason != "PAYMENT_UNKNOWN" or time.monotonic() > limit:
                     raise
             time.sleep(0.05)
-        order = self.person.world.order_of(started.code_url)
-        self.person.world.provider.post(f"/_control/pay/{order['merchant_order']}")
+        self.person.wallet.pay(self.person.wallet.order_of(started.code_url))
 
     # How it asks ----------------------------------------------------------------------------------
 

@@ -32,7 +32,7 @@ class Truths(Books):
     def hold(self):
         """Waits out the leases of the dead, then checks; what is on its way gets its time."""
         self.world.advance(LEASE_SECONDS)
-        for check in (self.outboxes, self.inventory, self.ledger, self.provider, self.messages):
+        for check in (self.outboxes, self.inventory, self.ledger, self.providers, self.messages):
             self._in_time(check)
 
     @staticmethod

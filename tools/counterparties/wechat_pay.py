@@ -101,14 +101,13 @@ class WechatPay(Refunds):
                 self.books.changed()
         if self.is_on("pay_at_once"):
             self.settle(name, self.now_ms(), in_turn=True)
-        return order["code"]
+        return order
 
     def create_native(self, request):
-        code = self.create(request, "NATIVE", {})
-        return {"code_url": f"weixin://wxpay/bizpayurl?pr={code}"}
+        return {"code_url": code_url(self.create(request, "NATIVE", {}))}
 
     def create_jsapi(self, request):
-        return {"prepay_id": "wx" + self.create(request, "JSAPI", {"payer": is_object})}
+        return {"prepay_id": "wx" + self.create(request, "JSAPI", {"payer": is_object})["code"]}
 
     def order(self, name):
         order = self.books.content["orders"].get(name)
@@ -255,7 +254,7 @@ class WechatPay(Refunds):
 
     def state(self, request):
         with self.books.lock:
-            orders = [self.shown_order(order) | {"code": order["code"]}
+            orders = [self.shown_order(order) | {"code_url": code_url(order)}
                       for order in self.books.content["orders"].values()]  # fmt: skip
             refunds = [self.shown_refund(r) for r in self.books.content["refunds"].values()]
             callbacks = [dict(record) for record in self.books.content["callbacks"]]
@@ -265,6 +264,11 @@ class WechatPay(Refunds):
             "now_ms": self.now_ms(), "orders": orders, "refunds": refunds, "callbacks": callbacks,
             "totals": {"paid_minor": paid, "refunded_minor": returned},
         }  # fmt: skip
+
+
+def code_url(order):
+    """What a wallet scans."""
+    return f"weixin://wxpay/bizpayurl?pr={order['code']}"
 
 
 def main():

@@ -1,4 +1,7 @@
-"""Part (b): an exit-card appointment cancelled, given to a waiter, and booked again elsewhere."""
+"""Part (b): an exit-card appointment cancelled, given to a waiter, and booked again elsewhere.
+
+Everybody in it pays by Alipay.
+"""
 
 import datetime
 
@@ -23,6 +26,7 @@ class BorderStory:
         self.network = Network(world)
 
     def tell(self):
+        self.world.pay_by("CHANNEL_ALIPAY")
         self.choose_day()
         self.book()
         self.sell_out()

@@ -32,6 +32,7 @@ class Person:
     def __init__(self, world, nickname, travellers=1):
         self.world = world
         self.nickname = nickname
+        self.wallet = world.wallet
         self.phone = f"+86199{_random.randint(0, 99999999):08d}"
         self.email = f"sample-{self.phone[-8:]}@example.com"
         self.sign_in()
@@ -151,15 +152,14 @@ class Person:
     def start_payment(self, name):
         """Asks the provider to take the money; gives the provider's order."""
         start = lambda: self.call(
-            "payment.v1.PaymentService/StartPayment", name=name, channel="CHANNEL_SANDBOX"
+            "payment.v1.PaymentService/StartPayment", name=name, channel=self.wallet.channel
         )
         payment = wait_for(f"{name} can be started", start)
-        return self.world.order_of(payment.code_url)
+        return self.wallet.order_of(payment.code_url)
 
     def pay(self, name):
         """Pays as a payer does: scans the code."""
-        order = self.start_payment(name)
-        self.world.provider.post(f"/_control/pay/{order['merchant_order']}")
+        self.wallet.pay(self.start_payment(name))
 
     def book_and_pay(self, stretch, travellers, **more):
         """Books and pays; gives the booking once it stands."""

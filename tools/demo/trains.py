@@ -1,4 +1,7 @@
-"""Part (a): a train sold out by legs, five orders that wait, one cancellation that serves one."""
+"""Part (a): a train sold out by legs, five orders that wait, one cancellation that serves one.
+
+Everybody in it pays by WeChat Pay.
+"""
 
 import datetime
 
@@ -26,6 +29,7 @@ class TrainStory:
         self.network = Network(world)
 
     def tell(self):
+        self.world.pay_by("CHANNEL_WECHAT_PAY")
         self.choose_day()
         self.sell_by_legs()
         self.place_orders()
@@ -199,8 +203,7 @@ class TrainStory:
             "the order lapses", lambda: person.order_in_state(order.name, "STATE_LAPSED")
         )
         self.report.step("unpaid for 30 minutes, it lapses", "W-04", True, state_of(lapsed))
-        path = f"/_control/pay/{at_provider['merchant_order']}"
-        self.world.provider.post(path, {"force": True})
+        person.wallet.pay(at_provider, force=True)
         amount = order.prepayment.minor_units
         self._wait_refunded(person, order.payment, amount)
         self.report.step("money that arrives late goes back whole", "W-04 X-07", True, yuan(amount))

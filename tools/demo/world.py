@@ -8,6 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(
                                 "counterparties"))  # fmt: skip
 
 import client  # noqa: E402
+from wallets import wallets  # noqa: E402
 from wire import Refusal  # noqa: E402
 
 PATIENCE_SECONDS = 20
@@ -26,6 +27,8 @@ class World:
         self.sms = client.Client(ports["sms"])
         self.mail = client.Client(ports["mail_query"])
         self.identity = client.Client(ports["identity"])
+        self._wallets = wallets(self.provider, self.wechat_pay, self.alipay)
+        self.pay_by("CHANNEL_SANDBOX")
 
     def now(self):
         """The services' time, in seconds since 1970."""
@@ -65,10 +68,9 @@ class World:
                 self.operator.call("development.v1.ClockService/AdvanceClock", at=name, by=by)
         self.follow_clock(int(furthest * 1000))
 
-    def order_of(self, code_url):
-        """The provider's order behind a code that a payer scans."""
-        orders = self.provider.get("/_state")["orders"]
-        return next(order for order in orders if order["code_url"] == code_url)
+    def pay_by(self, channel):
+        """Whoever comes from now on pays by this channel."""
+        self.wallet = self._wallets[channel]
 
 
 def _seconds(duration):

@@ -99,7 +99,8 @@ def up(layout, options):
     console.say(f"   Redis         127.0.0.1:{layout.port('redis')}")
     console.say(f"   mails         http://127.0.0.1:{layout.port('mail_query')}/_state")
     console.say(f"   SMS           http://127.0.0.1:{layout.port('sms')}/_state")
-    console.say(f"   provider      http://127.0.0.1:{layout.port('provider')}/_state")
+    for party in ("provider", "wechat_pay", "alipay"):
+        console.say(f"   {party:<13} http://127.0.0.1:{layout.port(party)}/_state")
     console.say(
         f"   everything    {os.path.relpath(layout.state)}/ (logs/, config/, tls/, stack.json)"
     )
