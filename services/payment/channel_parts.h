@@ -1,8 +1,9 @@
-/// What the parts of every provider share: what a channel consists of, and settings that describe
-/// it whole or are refused by name.
+/// What the parts of every provider share: the halves of a channel, all channels together, and
+/// settings that describe one whole or are refused by name.
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "libs/http/client.h"
 #include "libs/process/process.h"
 #include "libs/secrets/rsa.h"
+#include "services/payment/app/payer_bridge.h"
 #include "services/payment/app/ports.h"
 #include "services/payment/app/reconciliation_ports.h"
 
@@ -25,7 +27,24 @@ namespace houbu::payment {
 struct ChannelParts {
   Provider* provider = nullptr;
   const NoticeReader* reader = nullptr;
-  Bills* bills = nullptr;
+  Bills* bills = nullptr;                ///< None where the provider has none.
+  const BridgeSigner* bridge = nullptr;  ///< None where nobody pays on a page inside its app.
+};
+
+/// The channels that are offered.
+struct Channels {
+  Providers providers;
+  std::map<Channel, const NoticeReader*> readers;  ///< Of callbacks at /callbacks/<channel>.
+  BillsByChannel bills;
+  BridgeSigners bridges;
+
+  /// Offers one more.
+  void Add(Channel channel, const ChannelParts& parts) {
+    providers[channel] = parts.provider;
+    readers[channel] = parts.reader;
+    if (parts.bills != nullptr) bills[channel] = parts.bills;
+    if (parts.bridge != nullptr) bridges[channel] = parts.bridge;
+  }
 };
 
 /// The largest bill that is read.

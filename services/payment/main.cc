@@ -1,5 +1,4 @@
 /// The payment service: its settings and how its parts are put together.
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -122,15 +121,12 @@ void AddStuckWatch(process::Parts& parts, process::Environment& env, PaymentStor
   parts.loops.push_back(std::move(watch));
 }
 
-// Whose callbacks are taken at /callbacks/<channel>.
-using NoticeReaders = std::map<Channel, const NoticeReader*>;
-
 void AddCallbackDoor(process::Parts& parts, process::Environment& env, const PaymentConfig& config,
-                     const NoticeReaders& readers, FactApplication& facts) {
+                     const Channels& channels, FactApplication& facts) {
   http::ServerOptions options;
   options.address = config.callbacks_address;
   auto server = std::make_shared<http::Server>(env.executor(), options);
-  for (const auto& [channel, reader] : readers) {
+  for (const auto& [channel, reader] : channels.readers) {
     auto& endpoint =
         parts.Own<CallbackEndpoint>(*reader, facts, env.clock(), CountInto(env.metrics(), channel));
     server->Handle(
@@ -140,36 +136,40 @@ void AddCallbackDoor(process::Parts& parts, process::Environment& env, const Pay
   parts.http_servers.push_back(std::move(server));
 }
 
+absl::StatusOr<Channels> BuildChannels(process::Parts& parts, process::Environment& env,
+                                       const PaymentConfig& config) {
+  ASSIGN_OR_RETURN(const secrets::Key secret, secrets::LoadKeyFile(config.provider_secret_file));
+  SandboxOptions options;
+  options.url = config.provider_url;
+  options.notify_url = config.callbacks_url;
+  options.timeout = config.provider_timeout;
+  ChannelParts sandbox;
+  sandbox.provider = &parts.Own<SandboxProvider>(env.http(), env.clock(), secret, options);
+  sandbox.reader = &parts.Own<SandboxNotices>(secret);
+  Channels channels;
+  channels.Add(Channel::kSandbox, sandbox);
+  if (config.alipay.IsOffered()) {
+    ASSIGN_OR_RETURN(const ChannelParts built, BuildAlipay(parts, env, config.alipay));
+    channels.Add(Channel::kAlipay, built);
+  }
+  if (config.wechat_pay.IsOffered()) {
+    ASSIGN_OR_RETURN(const ChannelParts built, BuildWechatPay(parts, env, config.wechat_pay));
+    channels.Add(Channel::kWechatPay, built);
+  }
+  return channels;
+}
+
 absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
                                             const PaymentConfig& config) {
   ASSIGN_OR_RETURN(PolicyBook loaded, config.policy_file.empty()
                                           ? ParsePolicies(kShippedPolicies, "the shipped policies")
                                           : LoadPolicies(config.policy_file));
-  ASSIGN_OR_RETURN(const secrets::Key secret, secrets::LoadKeyFile(config.provider_secret_file));
   process::Parts parts;
+  ASSIGN_OR_RETURN(const Channels channels, BuildChannels(parts, env, config));
+  const Providers& providers = channels.providers;
   const PolicyBook& policies = parts.Own<PolicyBook>(std::move(loaded));
   const Clock& clock = env.clock();
   PaymentStore& store = parts.Own<PostgresPaymentStore>(env.postgres(), EncodeCall);
-  SandboxOptions options;
-  options.url = config.provider_url;
-  options.notify_url = config.callbacks_url;
-  options.timeout = config.provider_timeout;
-  Provider& sandbox = parts.Own<SandboxProvider>(env.http(), clock, secret, options);
-  Providers providers{{Channel::kSandbox, &sandbox}};
-  NoticeReaders readers{{Channel::kSandbox, &parts.Own<SandboxNotices>(secret)}};
-  BillsByChannel bills;
-  if (config.alipay.IsOffered()) {
-    ASSIGN_OR_RETURN(const ChannelParts channel, BuildAlipay(parts, env, config.alipay));
-    providers[Channel::kAlipay] = channel.provider;
-    readers[Channel::kAlipay] = channel.reader;
-    bills[Channel::kAlipay] = channel.bills;
-  }
-  if (config.wechat_pay.IsOffered()) {
-    ASSIGN_OR_RETURN(const ChannelParts channel, BuildWechatPay(parts, env, config.wechat_pay));
-    providers[Channel::kWechatPay] = channel.provider;
-    readers[Channel::kWechatPay] = channel.reader;
-    bills[Channel::kWechatPay] = channel.bills;
-  }
 
   auto& facts = parts.Own<FactApplication>(store, clock, providers);
   auto& opening = parts.Own<PaymentOpening>(store, clock, policies);
@@ -179,16 +179,17 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
   auto& settlement = parts.Own<Settlement>(store, clock);
   auto& change_quoting = parts.Own<ChangeQuoting>(store, clock, policies);
   auto& lookup = parts.Own<PaymentLookup>(store);
+  const auto& bridge = parts.Own<PayerBridge>(clock, channels.bridges);
   auto& inquiry = parts.Own<Inquiry>(store, clock, providers, facts, closing);
   auto& refunds = parts.Own<RefundDispatch>(store, clock, providers, facts);
 
   const PaymentUseCases use_cases{opening,        start,      closing, refunding,
-                                  change_quoting, settlement, lookup};
+                                  change_quoting, settlement, lookup,  bridge};
   parts.Serve<PaymentHandlers>(env.seam(), use_cases);
   parts.Serve<LedgerHandlers>(env.seam(), lookup);
   AddReconciliation(parts, env, config.reconciliation,
-                    ReconciliationNeeds{store, facts, providers, bills});
-  AddCallbackDoor(parts, env, config, readers, facts);
+                    ReconciliationNeeds{store, facts, providers, channels.bills});
+  AddCallbackDoor(parts, env, config, channels, facts);
   AddLoops(parts, config, inquiry, refunds);
   AddStuckWatch(parts, env, store, config.refund_alarm_after);
   return parts;

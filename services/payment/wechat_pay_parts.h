@@ -15,6 +15,7 @@
 #include "libs/process/process.h"
 #include "services/payment/channel_parts.h"
 #include "services/payment/peers/wechat_pay_bills.h"
+#include "services/payment/peers/wechat_pay_bridge.h"
 #include "services/payment/peers/wechat_pay_notices.h"
 #include "services/payment/peers/wechat_pay_provider.h"
 
@@ -94,6 +95,7 @@ inline absl::StatusOr<ChannelParts> BuildWechatPay(process::Parts& parts, proces
   channel.provider = &provider;
   channel.bills = &parts.Own<WechatPayBills>(provider);
   channel.reader = &parts.Own<WechatPayNotices>(keys, api_v3_key, config.options.merchant);
+  channel.bridge = &parts.Own<WechatPayBridge>(signing, config.options.merchant.app_id);
   return channel;
 }
 

@@ -21,7 +21,8 @@ from counterparty import (  # noqa: E402
     serve,
 )
 from wechat_keys import make_keys  # noqa: E402
-from wechat_refunds import REFUND_PROCESSING_SECONDS, Refunds  # noqa: E402
+from wechat_pages import Pages  # noqa: E402
+from wechat_refunds import REFUND_PROCESSING_SECONDS  # noqa: E402
 from wechat_values import (  # noqa: E402
     OUT_TRADE_NO,
     PAID,
@@ -40,7 +41,7 @@ SWITCHES = (
 )  # fmt: skip
 
 
-class WechatPay(Refunds):
+class WechatPay(Pages):
     """Orders, bills and books."""
 
     def __init__(self, keys, port, state_path=None):
@@ -48,7 +49,6 @@ class WechatPay(Refunds):
         self.port = port
         orders = r"/v3/pay/transactions/"
         self.route("POST", orders + "native", self.create_native)
-        self.route("POST", orders + "jsapi", self.create_jsapi)
         self.route("GET", orders + "out-trade-no/" + OUT_TRADE_NO, self.get_order)
         self.route("GET", orders + r"id/(\w+)", self.get_transaction)
         self.route("POST", orders + "out-trade-no/" + OUT_TRADE_NO + "/close", self.close_order)
@@ -106,9 +106,6 @@ class WechatPay(Refunds):
     def create_native(self, request):
         return {"code_url": code_url(self.create(request, "NATIVE", {}))}
 
-    def create_jsapi(self, request):
-        return {"prepay_id": "wx" + self.create(request, "JSAPI", {"payer": is_object})["code"]}
-
     def order(self, name):
         order = self.books.content["orders"].get(name)
         if not order:
@@ -144,7 +141,7 @@ class WechatPay(Refunds):
             shown["trade_type"] = order["trade_type"]
             shown["bank_type"] = "OTHERS"
             shown["success_time"] = rfc3339(order["paid_at_ms"])
-            shown["payer"] = {"openid": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"}
+            shown["payer"] = {"openid": payer_of(order)}
             shown["amount"]["payer_total"] = wanted["amount"]["total"]
             shown["amount"]["payer_currency"] = "CNY"
         return shown
@@ -162,11 +159,13 @@ class WechatPay(Refunds):
     def pay(self, request, name):
         """The payer scans and pays. Optional: at_ms, and force for money that was on its way."""
         wanted = request.fields({}, {"at_ms": is_time, "force": is_flag})
-        at_ms = wanted.get("at_ms", self.now_ms())
+        return self.pay_order(name, wanted.get("at_ms", self.now_ms()), wanted.get("force", False))
+
+    def pay_order(self, name, at_ms, force=False):
         with self.books.lock:
             order = self.order(name)
             expire = order["request"].get("time_expire")
-            if order["state"] not in PAID and not wanted.get("force", False):
+            if order["state"] not in PAID and not force:
                 if order["state"] == "CLOSED":
                     raise Refused(400, "ORDER_CLOSED", "the order is closed")
                 if expire and at_ms >= milliseconds_of(expire):
@@ -238,7 +237,7 @@ class WechatPay(Refunds):
             "time": rfc3339(order["paid_at_ms"])[:19].replace("T", " "),
             "app_id": wanted["appid"], "mch_id": wanted["mchid"],
             "transaction": order["transaction_id"], "order": wanted["out_trade_no"],
-            "payer": "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o", "type": order["trade_type"],
+            "payer": payer_of(order), "type": order["trade_type"],
             "fen": wanted["amount"]["total"], "description": wanted["description"],
         }  # fmt: skip
 
@@ -254,7 +253,7 @@ class WechatPay(Refunds):
 
     def state(self, request):
         with self.books.lock:
-            orders = [self.shown_order(order) | {"code_url": code_url(order)}
+            orders = [self.shown_order(order) | place_to_pay(order)
                       for order in self.books.content["orders"].values()]  # fmt: skip
             refunds = [self.shown_refund(r) for r in self.books.content["refunds"].values()]
             callbacks = [dict(record) for record in self.books.content["callbacks"]]
@@ -269,6 +268,18 @@ class WechatPay(Refunds):
 def code_url(order):
     """What a wallet scans."""
     return f"weixin://wxpay/bizpayurl?pr={order['code']}"
+
+
+def place_to_pay(order):
+    """Where an order is paid: a code, or by what a page hands to the app."""
+    if order["trade_type"] == "NATIVE":
+        return {"code_url": code_url(order)}
+    return {"prepay_id": order["prepay_id"]}
+
+
+def payer_of(order):
+    """The openid of who pays an order: who it is for, or whoever scans its code."""
+    return order["request"].get("payer", {}).get("openid", "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o")
 
 
 def main():

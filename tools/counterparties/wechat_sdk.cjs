@@ -3,6 +3,7 @@
 //   node wechat_sdk.cjs merchant BASE KEYS.JSON LISTENER  pays, refunds, closes and fetches a bill
 //   node wechat_sdk.cjs notice BASE KEYS.JSON             proves and opens notices, from stdin
 //   node wechat_sdk.cjs requests BASE KEYS.JSON           proves a merchant's requests, from stdin
+//   node wechat_sdk.cjs bridges BASE KEYS.JSON            proves what its pages pay by, from stdin
 //
 // Each prints one line of JSON.
 'use strict';
@@ -95,6 +96,13 @@ async function merchant({pay, wire}, listener) {
   await step('other', pay.transactions_native(order('sdk-order-2')));
   await step('close', pay.close('sdk-order-2'));
   await step('refused', pay.transactions_native(order('sdk-order-2')));
+  const openid = 'oUpF8uMuAJO_M2pxb1Q9zNjWeS6p';
+  const bridge = await step('jsapi', pay.transactions_jsapi({
+    ...order('sdk-order-3'), payer: {openid},
+  }));
+  const {status, data} = await wire.send(
+      'POST', `${wire.base}/_control/bridge`, {}, JSON.stringify({bridge, openid}));
+  steps.push({name: 'page', status, proven: null, data});
   const day = paid.success_time.slice(0, 10);
   const bill = await step('bill', pay.tradebill({bill_date: day, bill_type: 'ALL'}));
   const url = bill.download_url.replace(wire.base, HOST);
@@ -111,6 +119,13 @@ async function notices({pay}, listed) {
     results.push({proven, content: pay.decipher_gcm(ciphertext, associated_data, nonce)});
   }
   return results;
+}
+
+/** Whether what a page is given to pay by is signed as the SDK signs it. */
+function bridges({pay}, listed) {
+  return listed.map(({appId, timeStamp, nonceStr, package: named, signType, paySign}) =>
+    signType === 'RSA' &&
+    paySign === pay.sign([appId, timeStamp, nonceStr, named, ''].join('\n')));
 }
 
 /** RSA with PKCS#1 v1.5 has one signature per text: what we signed is what the SDK signs. */
@@ -139,6 +154,7 @@ async function main([verb, base, keysFile, listener]) {
     merchant: () => merchant(known, listener),
     notice: () => notices(known, listed),
     requests: () => requests(known, listed),
+    bridges: () => bridges(known, listed),
   };
   console.log(JSON.stringify(await verbs[verb]()));
 }

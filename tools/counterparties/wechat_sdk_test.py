@@ -29,11 +29,13 @@ class WechatSdkTest(WechatPayCase):
             {name: step["status"] for name, step in steps.items()},
             {
                 "native": 200, "waiting": 200, "paid": 200, "refund": 200, "refunded": 200,
-                "other": 200, "close": 204, "refused": 400, "bill": 200, "download": 200,
+                "other": 200, "close": 204, "refused": 400, "jsapi": 200, "page": 200,
+                "bill": 200, "download": 200,
             },
         )  # fmt: skip
         unsigned = {name for name, step in steps.items() if step["proven"] is not True}
-        self.assertEqual(unsigned, {"download"})
+        self.assertEqual(unsigned, {"download", "page"})
+        self.assertEqual(steps["page"]["data"]["trade_type"], "JSAPI")
         self.assertEqual(steps["paid"]["data"]["trade_state"], "SUCCESS")
         self.assertEqual(steps["refused"]["data"]["code"], "ORDER_CLOSED")
         self.assertIn("`20.00", steps["download"]["data"])

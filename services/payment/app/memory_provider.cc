@@ -14,10 +14,19 @@ Task<OrderFact> MemoryProvider::Create(OrderRequest request) {
   ++creations;
   OrderFact fact;
   fact.provider_order = absl::StrCat("po-", request.payment.value());
-  fact.code_url = absl::StrCat("https://pay.example/", request.payment.value());
+  if (request.payer_openid.empty()) {
+    fact.code_url = absl::StrCat("https://pay.example/", request.payment.value());
+  } else {
+    fact.prepay_id = absl::StrCat("prepay-", request.payment.value());
+  }
   fact.amount = request.amount;
-  const OrderFact known = orders_.emplace(request.payment.value(), fact).first->second;
+  OrderFact known = orders_.emplace(request.payment.value(), fact).first->second;
+  const auto payer = payers_.emplace(request.payment.value(), request.payer_openid).first;
   if (loses_answers) co_return Away();
+  if (payer->second != request.payer_openid) {
+    known.code_url.clear();
+    known.prepay_id.clear();
+  }
   co_return known;
 }
 

@@ -40,6 +40,7 @@ class MemoryProvider final : public Provider {
 
  private:
   std::map<std::string, OrderFact> orders_;
+  std::map<std::string, std::string> payers_;  // who an order was asked for first
   std::map<std::string, RefundFact> refunds_;
   std::map<std::string, std::int64_t> refunded_of_;
   std::map<std::string, std::string> order_of_;

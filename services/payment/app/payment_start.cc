@@ -24,7 +24,13 @@ Task<std::string> PaymentStart::Start(StartCommand command, Mutation<Payment> mu
   request.payment = intended.id;
   request.amount = intended.amount;
   request.expire_time = intended.expire_time;
+  request.payer_openid = command.payer.openid;
   ASSIGN_OR_CO_RETURN(OrderFact fact, co_await asked->Create(std::move(request)));
+  fact.payer = command.payer.digest;
+  const bool says_where = !fact.code_url.empty() || !fact.prepay_id.empty();
+  if (fact.state == OrderFact::State::kOpen && !says_where && !HasPlaceToPay(intended)) {
+    co_return Refuse(kPayerChosen);
+  }
 
   std::optional<Mutation<Payment>> answered = std::move(mutation);
   const std::function<std::string(const Payment&)> render = answered->render;
@@ -39,8 +45,8 @@ Task<Payment> PaymentStart::Intend(StartCommand command) {
   const Viewer viewer{Viewer::Kind::kAccount, command.account};
   CO_RETURN_IF_ERROR(CheckVisible(payment, viewer));
   const absl::Time now = clock_.Now();
-  ASSIGN_OR_CO_RETURN(Change change,
-                      houbu::payment::Start(std::move(payment), command.channel, now));
+  const PaymentWay way{command.channel, command.payer.digest};
+  ASSIGN_OR_CO_RETURN(Change change, houbu::payment::Start(std::move(payment), way, now));
   if (change.changed) ++change.payment.version;
   Payment after = change.payment;
   if (!change.changed) co_return after;

@@ -10,11 +10,18 @@
 
 namespace houbu::payment {
 
+/// Who pays on a page inside the channel's app.
+struct Payer {
+  std::string openid;  ///< The app's name of them. Personal: told to the provider, not kept.
+  std::string digest;  ///< What they are known by here.
+};
+
 /// Who starts what.
 struct StartCommand {
   PaymentId id;
   std::string account;  ///< The caller: "accounts/ac-...".
   Channel channel = Channel::kSandbox;
+  Payer payer;  ///< Empty where a code is scanned.
   std::string traceparent;
 };
 
@@ -26,7 +33,7 @@ class PaymentStart final {
       : store_(store), clock_(clock), providers_(std::move(providers)), facts_(facts) {}
 
   /// Asks the provider to collect; the answer says where to pay. Asked again, it says the same.
-  /// Refuses kPaymentUnknown, kChannelUnknown and what Start refuses.
+  /// Refuses kPaymentUnknown, kChannelUnknown, kPayerRefused and what Start refuses.
   Task<std::string> Start(StartCommand command, Mutation<Payment> mutation);
 
  private:

@@ -98,6 +98,7 @@ struct OrderRequest {
   PaymentId payment;
   Money amount;
   absl::Time expire_time;
+  std::string payer_openid;  ///< Who pays inside the channel's app; "" for a code to scan.
 };
 
 /// A refund the provider shall make.
@@ -114,7 +115,8 @@ class Provider {
  public:
   virtual ~Provider() = default;
 
-  /// Asks to collect; the same order however often it is asked.
+  /// Asks to collect; the same order however often it is asked. An order that stands for another
+  /// payer comes back open without a place to pay. kPayerRefused.
   virtual Task<OrderFact> Create(OrderRequest request) = 0;
 
   /// Asks where an order stands.
@@ -132,6 +134,29 @@ class Provider {
 
 /// The providers by channel.
 using Providers = std::map<Channel, Provider*>;
+
+/// What a page inside a channel's app hands to that app to have its payer pay, signed as the
+/// merchant's.
+struct BridgeCall {
+  std::string app_id;
+  std::string time_stamp;  ///< Seconds since 1970 UTC, decimal.
+  std::string nonce;
+  std::string package;  ///< "prepay_id=...".
+  std::string sign_type;
+  std::string signature;  ///< Base64.
+};
+
+/// Signs for the pages of one channel's app.
+class BridgeSigner {
+ public:
+  virtual ~BridgeSigner() = default;
+
+  /// Signs the call that pays `prepay_id`.
+  virtual absl::StatusOr<BridgeCall> Sign(const std::string& prepay_id, absl::Time now) const = 0;
+};
+
+/// The signers by channel.
+using BridgeSigners = std::map<Channel, const BridgeSigner*>;
 
 /// A callback as HTTP brought it, nothing of it believed yet.
 struct SignedNotice {

@@ -29,6 +29,10 @@ std::optional<Channel> ChannelNamed(absl::string_view name) {
 
 std::string NameOf(const PaymentId& id) { return absl::StrCat("payments/", id.value()); }
 
+bool HasPlaceToPay(const Payment& payment) {
+  return !payment.code_url.empty() || !payment.prepay_id.empty();
+}
+
 absl::StatusOr<Money> Left(const Payment& payment) {
   ASSIGN_OR_RETURN(const Money kept, Subtract(payment.captured, payment.returned));
   return Subtract(kept, payment.fees);

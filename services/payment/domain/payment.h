@@ -63,7 +63,9 @@ struct Payment {
   std::optional<Channel> channel;
   std::string provider_order;  ///< The provider's own name of what it was asked.
   std::string code_url;
-  bool closing = false;  ///< The provider shall close it and has not said so yet.
+  std::string prepay_id;  ///< What a page inside the channel's app pays by; "" where a code is.
+  std::string payer;      ///< Whose `prepay_id` is, as a digest: personal data stays out.
+  bool closing = false;   ///< The provider shall close it and has not said so yet.
   /// Set when whoever opened it wants no money any more: what arrives goes back for this reason.
   std::optional<RefundReason> return_reason;
   std::optional<absl::Time> pay_time;  ///< The provider's time of payment.
@@ -82,6 +84,9 @@ struct Payment {
 
 /// "payments/py-...".
 std::string NameOf(const PaymentId& id);
+
+/// Tells whether it is known where to pay: a code to scan, or what a page pays by.
+bool HasPlaceToPay(const Payment& payment);
 
 /// Returns what is left of the money: captured less returned less fees.
 absl::StatusOr<Money> Left(const Payment& payment);

@@ -33,6 +33,15 @@ inline constexpr Refusal kPaymentExpired{absl::StatusCode::kFailedPrecondition, 
 inline constexpr Refusal kChannelChosen{absl::StatusCode::kFailedPrecondition, "CHANNEL_CHOSEN",
                                         "The payment was started on another channel."};
 
+/// The payment waits for another payer, or for whoever scans its code.
+inline constexpr Refusal kPayerChosen{
+    absl::StatusCode::kFailedPrecondition, "PAYER_CHOSEN",
+    "The payment was started for another payer, or for a code to scan."};
+
+/// The channel knows no such payer of ours, or takes no money of them.
+inline constexpr Refusal kPayerRefused{absl::StatusCode::kFailedPrecondition, "PAYER_REFUSED",
+                                       "The channel does not take this payer."};
+
 /// The channel is not served here.
 inline constexpr Refusal kChannelUnknown{absl::StatusCode::kFailedPrecondition, "CHANNEL_UNKNOWN",
                                          "The channel is not available."};

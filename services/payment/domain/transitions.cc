@@ -108,12 +108,17 @@ absl::StatusOr<Change> Capture(Payment payment, const OrderFact& fact, absl::Tim
 // The provider waits for the payer.
 Change NoteOpen(Payment payment, const OrderFact& fact, absl::Time now) {
   const bool news = payment.provider_order != fact.provider_order ||
-                    (!fact.code_url.empty() && payment.code_url != fact.code_url);
+                    (!fact.code_url.empty() && payment.code_url != fact.code_url) ||
+                    (!fact.prepay_id.empty() && payment.prepay_id != fact.prepay_id);
   Change change = Unchanged(std::move(payment));
   Payment& next = change.payment;
   if (news) {
     next.provider_order = fact.provider_order;
     if (!fact.code_url.empty()) next.code_url = fact.code_url;
+    if (!fact.prepay_id.empty()) {
+      next.prepay_id = fact.prepay_id;
+      next.payer = fact.payer;
+    }
     change.changed = true;
   }
   // It was opened there after we had closed it here.
@@ -148,7 +153,7 @@ Change NoteClosed(Payment payment, absl::Time now) {
 
 }  // namespace
 
-absl::StatusOr<Change> Start(Payment payment, Channel channel, absl::Time now) {
+absl::StatusOr<Change> Start(Payment payment, const PaymentWay& way, absl::Time now) {
   switch (payment.state) {
     case PaymentState::kSucceeded:
       return Refuse(kAlreadyPaid);
@@ -160,10 +165,13 @@ absl::StatusOr<Change> Start(Payment payment, Channel channel, absl::Time now) {
   }
   if (payment.closing) return Refuse(kPaymentClosed);
   if (now >= payment.expire_time) return Refuse(kPaymentExpired);
-  if (payment.channel.has_value() && *payment.channel != channel) return Refuse(kChannelChosen);
+  if (payment.channel.has_value() && *payment.channel != way.channel) {
+    return Refuse(kChannelChosen);
+  }
+  if (HasPlaceToPay(payment) && payment.payer != way.payer) return Refuse(kPayerChosen);
   if (payment.state == PaymentState::kPending) return Unchanged(std::move(payment));
   payment.state = PaymentState::kPending;
-  payment.channel = channel;
+  payment.channel = way.channel;
   payment.inquiries = 0;
   payment.inquire_at = now + InquiryPause(0);
   return Changed(std::move(payment));

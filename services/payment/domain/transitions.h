@@ -48,7 +48,9 @@ struct OrderFact {
   };
   State state = State::kOpen;
   std::string provider_order;
-  std::string code_url;  ///< Only in answers.
+  std::string code_url;   ///< Only in answers.
+  std::string prepay_id;  ///< Only in answers, see Payment::prepay_id.
+  std::string payer;      ///< Whose `prepay_id` is.
   Money amount;
   absl::Time pay_time;  ///< When paid.
 };
@@ -69,9 +71,16 @@ struct RefundFact {
   absl::Time refund_time;  ///< When succeeded.
 };
 
-/// The owner asks to pay on `channel`; the provider is asked once this is stored. Refuses
-/// kAlreadyPaid, kPaymentClosed, kPaymentExpired, kChannelChosen. Starting again changes nothing.
-absl::StatusOr<Change> Start(Payment payment, Channel channel, absl::Time now);
+/// How an owner wants to pay.
+struct PaymentWay {
+  Channel channel = Channel::kSandbox;
+  std::string payer;  ///< Who pays inside the channel's app, a digest; "" where a code is scanned.
+};
+
+/// The owner asks to pay; the provider is asked once this is stored. Refuses kAlreadyPaid,
+/// kPaymentClosed, kPaymentExpired, kChannelChosen, and kPayerChosen once a provider said where to
+/// pay. Starting again changes nothing.
+absl::StatusOr<Change> Start(Payment payment, const PaymentWay& way, absl::Time now);
 
 /// The opener wants no money any more. Never started: closed at once; else the provider is asked to
 /// close it. Money that is here stays: the opener has been told and decides.

@@ -11,6 +11,7 @@ namespace houbu::payment {
 namespace {
 
 const absl::Time kNow = absl::FromUnixSeconds(1'793'491'200);
+const PaymentWay kScanned{Channel::kSandbox, ""};
 
 Payment Open(Product product = Product::kRail) {
   Payment payment;
@@ -28,7 +29,7 @@ Payment Open(Product product = Product::kRail) {
 }
 
 Payment Pending(Product product = Product::kRail) {
-  return Start(Open(product), Channel::kSandbox, kNow)->payment;
+  return Start(Open(product), kScanned, kNow)->payment;
 }
 
 OrderFact PaidFact(std::int64_t fen = 10000, const char* order = "po-1") {
@@ -62,16 +63,42 @@ RefundFact DoneFact(const Refund& refund) {
 
 TEST_CASE("A payment can be started while it is open and in time", "[payment]") {
   CHECK(Pending().state == PaymentState::kPending);
-  CHECK(!Start(Pending(), Channel::kSandbox, kNow)->changed);
+  CHECK(!Start(Pending(), kScanned, kNow)->changed);
   const absl::Time last = Open().expire_time - absl::Microseconds(1);
-  CHECK(Start(Open(), Channel::kSandbox, last).ok());
-  CHECK(ReasonOf(Start(Open(), Channel::kSandbox, Open().expire_time).status()) ==
-        "PAYMENT_EXPIRED");
-  CHECK(ReasonOf(Start(Paid(), Channel::kSandbox, kNow).status()) == "ALREADY_PAID");
+  CHECK(Start(Open(), kScanned, last).ok());
+  CHECK(ReasonOf(Start(Open(), kScanned, Open().expire_time).status()) == "PAYMENT_EXPIRED");
+  CHECK(ReasonOf(Start(Paid(), kScanned, kNow).status()) == "ALREADY_PAID");
   const Payment closed = Close(Open(), kNow).payment;
-  CHECK(ReasonOf(Start(closed, Channel::kSandbox, kNow).status()) == "PAYMENT_CLOSED");
+  CHECK(ReasonOf(Start(closed, kScanned, kNow).status()) == "PAYMENT_CLOSED");
   const Payment closing = Close(Pending(), kNow).payment;
-  CHECK(ReasonOf(Start(closing, Channel::kSandbox, kNow).status()) == "PAYMENT_CLOSED");
+  CHECK(ReasonOf(Start(closing, kScanned, kNow).status()) == "PAYMENT_CLOSED");
+}
+
+TEST_CASE("A payment is started one way and for one payer", "[payment][wechat_pay][X-07]") {
+  const PaymentWay code{Channel::kWechatPay, ""};
+  const PaymentWay page{Channel::kWechatPay, "digest-1"};
+  const PaymentWay other{Channel::kWechatPay, "digest-2"};
+  OrderFact fact;
+  fact.prepay_id = "wx1";
+  fact.payer = page.payer;
+  const Payment asked = Start(Open(), page, kNow)->payment;
+  // Until the provider said yes to somebody, it is the provider's to decide.
+  CHECK(Start(asked, other, kNow).ok());
+  const Payment waiting = ApplyProviderFact(asked, fact, kNow)->payment;
+  CHECK(waiting.prepay_id == "wx1");
+  CHECK(waiting.payer == "digest-1");
+  CHECK(!Start(waiting, page, kNow)->changed);
+  CHECK(ReasonOf(Start(waiting, other, kNow).status()) == "PAYER_CHOSEN");
+  CHECK(ReasonOf(Start(waiting, code, kNow).status()) == "PAYER_CHOSEN");
+  CHECK(ReasonOf(Start(waiting, kScanned, kNow).status()) == "CHANNEL_CHOSEN");
+  CHECK(!ApplyProviderFact(waiting, fact, kNow)->changed);
+  fact.prepay_id = "wx2";
+  CHECK(ApplyProviderFact(waiting, fact, kNow)->payment.prepay_id == "wx2");
+  OrderFact scanned;
+  scanned.code_url = "weixin://1";
+  const Payment shown =
+      ApplyProviderFact(Start(Open(), code, kNow)->payment, scanned, kNow)->payment;
+  CHECK(ReasonOf(Start(shown, page, kNow).status()) == "PAYER_CHOSEN");
 }
 
 TEST_CASE("Expected money succeeds once, however often it is told", "[payment][X-07]") {

@@ -13,6 +13,7 @@
 #include "libs/base/refusal.h"
 #include "libs/base/status_macros.h"
 #include "libs/secrets/bytes.h"
+#include "services/payment/domain/refusals.h"
 
 namespace houbu::payment {
 namespace {
@@ -142,30 +143,43 @@ absl::StatusOr<OrderFact> WechatPayProvider::OrderOf(const http::Response& answe
 Task<OrderFact> WechatPayProvider::Create(OrderRequest request) {
   ASSIGN_OR_CO_RETURN(const std::string number, OutTradeNo(request.payment));
   if (!(request.amount.currency == Currency())) co_return Refuse(kCurrencyUnfit);
-  NativeOrder order;
-  order.out_trade_no = number;
-  order.description = options_.description;
-  order.notify_url = options_.notify_url;
+  WechatPayDraft draft;
+  draft.out_trade_no = number;
+  draft.description = options_.description;
+  draft.notify_url = options_.notify_url;
+  const bool in_app = !request.payer_openid.empty();
   WechatPayRequest asked;
   asked.method = "POST";
-  asked.target = absl::StrCat(kOrders, "native");
-  asked.body = RenderNativeOrder(options_.merchant, request, order);
-  ASSIGN_OR_CO_RETURN(const http::Response answer, co_await Ask(std::move(asked)));
-  if (!IsSuccess(answer)) {
-    const WechatPayError error = ErrorOf(answer);
-    // Asked before under other settings (another callback address): it stands as it is.
-    if (error == WechatPayError::kPaid || error == WechatPayError::kTaken) {
-      co_return co_await Query(std::move(request.payment));
-    }
-    if (error == WechatPayError::kClosed) co_return InState(OrderFact::State::kClosed);
-    co_return Failed(answer);
-  }
-  absl::StatusOr<std::string> code_url = ReadCodeUrl(answer.body);
-  if (!code_url.ok()) co_return NotUnderstood(code_url.status());
+  asked.target = absl::StrCat(kOrders, in_app ? "jsapi" : "native");
+  asked.body = RenderWechatPayOrder(options_.merchant, request, draft);
+  ASSIGN_OR_CO_RETURN(http::Response answer, co_await Ask(std::move(asked)));
+  if (!IsSuccess(answer)) co_return co_await NotCreated(std::move(request), std::move(answer));
+  absl::StatusOr<std::string> place = in_app ? ReadPrepayId(answer.body) : ReadCodeUrl(answer.body);
+  if (!place.ok()) co_return NotUnderstood(place.status());
   OrderFact fact = InState(OrderFact::State::kOpen);
-  fact.code_url = *std::move(code_url);
+  (in_app ? fact.prepay_id : fact.code_url) = *std::move(place);
   fact.amount = request.amount;
   co_return fact;
+}
+
+Task<OrderFact> WechatPayProvider::NotCreated(OrderRequest request, http::Response answer) {
+  switch (ErrorOf(answer)) {
+    // Asked before with other content (another payer, another callback address): it stands.
+    case WechatPayError::kPaid:
+    case WechatPayError::kTaken:
+      co_return co_await Query(std::move(request.payment));
+    case WechatPayError::kClosed:
+      co_return InState(OrderFact::State::kClosed);
+    case WechatPayError::kPayer:
+    case WechatPayError::kRefused:
+      if (!request.payer_openid.empty()) co_return Refuse(kPayerRefused);
+      break;
+    case WechatPayError::kOutage:
+    case WechatPayError::kMissing:
+    case WechatPayError::kOther:
+      break;
+  }
+  co_return Failed(answer);
 }
 
 Task<OrderFact> WechatPayProvider::Query(PaymentId payment) {
@@ -195,6 +209,7 @@ Task<OrderFact> WechatPayProvider::Close(PaymentId payment) {
       co_return InState(OrderFact::State::kClosed);
     case WechatPayError::kOutage:
     case WechatPayError::kTaken:
+    case WechatPayError::kPayer:
     case WechatPayError::kRefused:
     case WechatPayError::kOther:
       break;

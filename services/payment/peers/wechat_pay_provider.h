@@ -1,4 +1,5 @@
-/// WeChat Pay, API v3: orders paid by scanning a code (Native), and their refunds.
+/// WeChat Pay, API v3: orders paid by scanning a code (Native) or on a page inside WeChat (JSAPI),
+/// and their refunds.
 #pragma once
 
 #include <string>
@@ -50,6 +51,7 @@ class WechatPayProvider final : public Provider {
  private:
   Task<http::Response> Ask(WechatPayRequest asked);
   absl::StatusOr<http::Request> Signed(const WechatPayRequest& asked) const;
+  Task<OrderFact> NotCreated(OrderRequest request, http::Response answer);
   absl::Status Prove(const http::Response& answer) const;
   absl::StatusOr<OrderFact> OrderOf(const http::Response& answer, const PaymentId& payment) const;
 

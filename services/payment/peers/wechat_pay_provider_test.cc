@@ -89,6 +89,46 @@ TEST_CASE("An order asked for again after it was paid or closed says so",
   CHECK(subject.Run(provider.Create(other))->state == OrderFact::State::kClosed);
 }
 
+TEST_CASE("An order for a page is one order for one payer, and closed and paid like any other",
+          "[payment][wechat_pay][X-07]") {
+  WechatPaySubject subject;
+  if (!subject.ready()) return;
+  Provider& provider = subject.provider();
+  OrderRequest request = Asked();
+  request.payer_openid = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6p";
+  const auto first = subject.Run(provider.Create(request));
+  REQUIRE(first.ok());
+  CHECK(first->state == OrderFact::State::kOpen);
+  CHECK(first->prepay_id.rfind("wx", 0) == 0);
+  CHECK(first->code_url.empty());
+  CHECK(subject.Run(provider.Create(request))->prepay_id == first->prepay_id);
+  // It stands, and another payer, or whoever scans, has no place to pay it.
+  for (const char* openid : {"oSomebodyElse", ""}) {
+    CAPTURE(openid);
+    OrderRequest other = request;
+    other.payer_openid = openid;
+    const auto found = subject.Run(provider.Create(other));
+    REQUIRE(found.ok());
+    CHECK(found->state == OrderFact::State::kOpen);
+    CHECK(found->prepay_id.empty());
+    CHECK(found->code_url.empty());
+  }
+  subject.Pay(kPayment);
+  CHECK(subject.Run(provider.Create(request))->state == OrderFact::State::kPaid);
+  CHECK(subject.Run(provider.Close(kPayment))->state == OrderFact::State::kPaid);
+  CHECK(subject.Run(provider.Refund(AskedBack(2000))).ok());
+}
+
+TEST_CASE("An openid that is not of our appid is refused, not asked again",
+          "[payment][wechat_pay]") {
+  WechatPaySubject subject;
+  if (!subject.ready()) return;
+  OrderRequest request = Asked();
+  request.payer_openid = "xOfAnotherAppid";
+  CHECK(ReasonOf(subject.Run(subject.provider().Create(request)).status()) == "PAYER_REFUSED");
+  CHECK(subject.Run(subject.provider().Query(kPayment))->state == OrderFact::State::kMissing);
+}
+
 TEST_CASE("A refund whose answer got lost is found, not refused, when it is asked for again",
           "[payment][wechat_pay][W-14][X-07]") {
   WechatPaySubject subject;

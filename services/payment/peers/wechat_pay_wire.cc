@@ -28,6 +28,7 @@ constexpr std::size_t kNumberMin = 6;
 constexpr std::size_t kNumberMax = 32;
 constexpr std::size_t kTextMax = 512;
 constexpr std::size_t kUrlMax = 2048;
+constexpr std::size_t kPrepayIdMax = 64;
 constexpr std::size_t kCiphertextMax = std::size_t{16} << 10;
 
 bool IsHex(absl::string_view text) {
@@ -201,18 +202,19 @@ absl::StatusOr<PaymentId> PaymentNumbered(absl::string_view out_trade_no) {
   return PaymentId(std::move(id));
 }
 
-std::string RenderNativeOrder(const WechatPayMerchant& merchant, const OrderRequest& request,
-                              const NativeOrder& order) {
+std::string RenderWechatPayOrder(const WechatPayMerchant& merchant, const OrderRequest& request,
+                                 const WechatPayDraft& draft) {
   Json json;
   json["appid"] = merchant.app_id;
   json["mchid"] = merchant.mch_id;
-  json["description"] = order.description;
-  json["out_trade_no"] = order.out_trade_no;
+  json["description"] = draft.description;
+  json["out_trade_no"] = draft.out_trade_no;
   json["time_expire"] = absl::FormatTime("%Y-%m-%d%ET%H:%M:%S%Ez", request.expire_time,
                                          absl::FixedTimeZone(8 * 60 * 60));
-  json["notify_url"] = order.notify_url;
+  json["notify_url"] = draft.notify_url;
   json["amount"]["total"] = request.amount.minor_units;
   json["amount"]["currency"] = std::string(request.amount.currency.code());
+  if (!request.payer_openid.empty()) json["payer"]["openid"] = request.payer_openid;
   return Dump(json);
 }
 
@@ -236,6 +238,10 @@ std::string RenderWechatPayRefund(const RefundRequest& request, const std::strin
 
 absl::StatusOr<std::string> ReadCodeUrl(absl::string_view body) {
   return TextAt(Parse(body), "code_url");
+}
+
+absl::StatusOr<std::string> ReadPrepayId(absl::string_view body) {
+  return TextAt(Parse(body), "prepay_id", kPrepayIdMax);
 }
 
 absl::StatusOr<WechatPayOrder> ReadWechatPayOrder(const WechatPayMerchant& merchant,
@@ -304,6 +310,8 @@ WechatPayError ReadWechatPayError(int status, absl::string_view body) {
   const auto is_any = [&code](std::initializer_list<absl::string_view> codes) {
     return std::find(codes.begin(), codes.end(), code) != codes.end();
   };
+  // Answered with 500 although asking again does not help.
+  if (is_any({"OPENIDMISMATCH"})) return WechatPayError::kPayer;
   if (status >= 500 || status == 429 || status == 401) return WechatPayError::kOutage;
   if (is_any({"ORDERNOTEXIST", "RESOURCENOTEXISTS", "NOSTATEMENTEXIST"}))
     return WechatPayError::kMissing;

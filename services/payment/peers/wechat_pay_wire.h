@@ -34,6 +34,7 @@ enum class WechatPayError {
   kPaid,     ///< The order is paid.
   kClosed,   ///< The order is closed.
   kTaken,    ///< The number was used with other content.
+  kPayer,    ///< The payer's openid is none of our appid's.
   kRefused,  ///< It will not, however often it is asked.
   kOther,    ///< A code we do not know.
 };
@@ -68,15 +69,16 @@ absl::StatusOr<std::string> OutTradeNo(const PaymentId& payment);
 absl::StatusOr<PaymentId> PaymentNumbered(absl::string_view out_trade_no);
 
 /// How an order is asked for.
-struct NativeOrder {
+struct WechatPayDraft {
   std::string out_trade_no;
   std::string description;  ///< Shown to the payer, at most 127 characters.
   std::string notify_url;
 };
 
-/// Renders the body that asks for a code to scan.
-std::string RenderNativeOrder(const WechatPayMerchant& merchant, const OrderRequest& request,
-                              const NativeOrder& order);
+/// Renders the body that asks for a code to scan, or, where `request` names a payer, for what a
+/// page inside WeChat pays by.
+std::string RenderWechatPayOrder(const WechatPayMerchant& merchant, const OrderRequest& request,
+                                 const WechatPayDraft& draft);
 
 /// Renders the body that closes an order.
 std::string RenderWechatPayClose(const WechatPayMerchant& merchant);
@@ -87,6 +89,9 @@ std::string RenderWechatPayRefund(const RefundRequest& request, const std::strin
 
 /// Reads the code to scan; INVALID_ARGUMENT when there is none.
 absl::StatusOr<std::string> ReadCodeUrl(absl::string_view body);
+
+/// Reads what a page pays by; INVALID_ARGUMENT when there is nothing.
+absl::StatusOr<std::string> ReadPrepayId(absl::string_view body);
 
 /// Reads an order, of an answer or a notice alike. INVALID_ARGUMENT when it is not one or not of
 /// `merchant`.

@@ -133,11 +133,16 @@ TEST_CASE("Orders and refunds are asked for in fen and in Beijing's time",
   order.payment = PaymentId("py-01890a5dac967774bcceb302099a8057");
   order.amount = Fen(2001);
   order.expire_time = absl::FromUnixMillis(1'764'547'200'987);
-  CHECK(RenderNativeOrder(kMerchant, order, NativeOrder{kNumber, "车票", "http://n"}) ==
+  const WechatPayDraft draft{kNumber, "车票", "http://n"};
+  CHECK(RenderWechatPayOrder(kMerchant, order, draft) ==
         R"({"amount":{"currency":"CNY","total":2001},"appid":"wx1","description":"车票",)"
         R"("mchid":"1900000109","notify_url":"http://n",)"
         R"("out_trade_no":"py_abreff3lewo52lztvtaiezvacx",)"
         R"("time_expire":"2025-12-01T08:00:00+08:00"})");
+  order.payer_openid = "oUpF8uMuAJO_M2pxb1Q9zNjWeS6p";
+  const std::string for_a_page = RenderWechatPayOrder(kMerchant, order, draft);
+  CHECK(for_a_page.find(R"("payer":{"openid":"oUpF8uMuAJO_M2pxb1Q9zNjWeS6p"})") !=
+        std::string::npos);
   RefundRequest refund;
   refund.merchant_refund = "rf-1";
   refund.amount = Fen(1800);
@@ -205,6 +210,7 @@ TEST_CASE("An error is an outage, a fact or a refusal by its code",
   CHECK(meaning(400, "PARAM_ERROR") == WechatPayError::kRefused);
   CHECK(meaning(400, "INVALID_REQUEST") == WechatPayError::kRefused);
   CHECK(meaning(403, "USER_ACCOUNT_ABNORMAL") == WechatPayError::kRefused);
+  CHECK(meaning(500, "OPENID_MISMATCH") == WechatPayError::kPayer);
   CHECK(meaning(400, "NEVER_SEEN") == WechatPayError::kOther);
   CHECK(ReadWechatPayError(404, "<html>") == WechatPayError::kOther);
   CHECK(ReadWechatPayError(502, "<html>") == WechatPayError::kOutage);

@@ -1,14 +1,28 @@
 #include "services/payment/rpc/parse.h"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 #include "libs/rpc/validate.h"
 #include "libs/rpc/wire.h"
+#include "libs/secrets/bytes.h"
 
 namespace houbu::payment {
+namespace {
+
+constexpr std::size_t kOpenidMax = 128;
+
+bool IsOpenid(absl::string_view text) {
+  return text.size() <= kOpenidMax && std::all_of(text.begin(), text.end(), [](char c) {
+           return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
+         });
+}
+
+}  // namespace
 
 Viewer ViewerOf(const rpc::Caller& caller) {
   switch (caller.kind) {
@@ -50,6 +64,19 @@ Channel ParseChannel(Violations& violations, absl::string_view field, v1::Channe
     default:
       return Channel::kSandbox;
   }
+}
+
+Payer ParsePayer(Violations& violations, Channel channel, const PaymentId& payment,
+                 const std::string& openid) {
+  if (openid.empty()) return Payer();
+  if (channel != Channel::kWechatPay) {
+    violations.Add("payer_openid", "must not be given but with CHANNEL_WECHAT_PAY");
+  }
+  if (!IsOpenid(openid)) {
+    violations.Add("payer_openid", "must be at most 128 of A-Z, a-z, 0-9, _ and -");
+  }
+  // With the payment in it one payer's payments cannot be told from another's.
+  return Payer{openid, secrets::Sha256Hex(absl::StrCat(payment.value(), "\n", openid))};
 }
 
 RefundReason ParseReason(Violations& violations, absl::string_view field, v1::RefundReason reason) {

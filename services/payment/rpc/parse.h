@@ -8,6 +8,7 @@
 
 #include "libs/base/refusal.h"
 #include "libs/rpc/call.h"
+#include "services/payment/app/payment_start.h"
 #include "services/payment/app/viewer.h"
 #include "services/payment/domain/change_fee.h"
 #include "services/payment/domain/fee_policy.h"
@@ -29,6 +30,10 @@ Product ParseProduct(Violations& violations, absl::string_view field, v1::Produc
 
 /// The channel of a field.
 Channel ParseChannel(Violations& violations, absl::string_view field, v1::Channel channel);
+
+/// Who pays `payment` inside the app of `channel`, by the field `payer_openid`; empty where it is.
+Payer ParsePayer(Violations& violations, Channel channel, const PaymentId& payment,
+                 const std::string& openid);
 
 /// The reason of a field.
 RefundReason ParseReason(Violations& violations, absl::string_view field, v1::RefundReason reason);

@@ -29,6 +29,40 @@ TEST_CASE("Everything wrong with the facts of a fee is heard at once", "[payment
                                  "fare_facts.cancel_time"});
 }
 
+TEST_CASE("A payer is named by an openid, and only where there is one", "[payment][rpc]") {
+  struct Row {
+    Channel channel;
+    std::string openid;
+    std::vector<std::string> fields;
+  };
+  const std::vector<Row> rows = {
+      {Channel::kSandbox, "", {}},
+      {Channel::kWechatPay, "", {}},
+      {Channel::kWechatPay, "oUpF8uMuAJO_M2pxb1Q9zNjWeS6-", {}},
+      {Channel::kWechatPay, std::string(128, 'o'), {}},
+      {Channel::kWechatPay, std::string(129, 'o'), {"payer_openid"}},
+      {Channel::kWechatPay, "o p", {"payer_openid"}},
+      {Channel::kWechatPay, "o\n", {"payer_openid"}},
+      {Channel::kAlipay, "oUpF8uMuAJO", {"payer_openid"}},
+      {Channel::kSandbox, "o p", {"payer_openid", "payer_openid"}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.openid);
+    Violations violations;
+    const Payer payer = ParsePayer(violations, row.channel, PaymentId("py-1"), row.openid);
+    CHECK(FieldsOf(violations) == row.fields);
+    CHECK(payer.openid == row.openid);
+    CHECK(payer.digest.empty() == row.openid.empty());
+  }
+  Violations violations;
+  const auto digest = [&violations](const char* payment, const char* openid) {
+    return ParsePayer(violations, Channel::kWechatPay, PaymentId(payment), openid).digest;
+  };
+  CHECK(digest("py-1", "o1") == digest("py-1", "o1"));
+  CHECK(digest("py-1", "o1") != digest("py-1", "o2"));
+  CHECK(digest("py-1", "o1") != digest("py-2", "o1"));
+}
+
 TEST_CASE("Sound facts of a fee are read as they are", "[payment][rpc]") {
   Violations violations;
   v1::FareFacts facts;

@@ -1,5 +1,6 @@
 #include "services/payment/rpc/payment_handlers.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -119,7 +120,15 @@ Task<v1::Payment> PaymentHandlers::Get(const rpc::Call& call,
   Viewer viewer = ViewerOf(call.caller);
   ASSIGN_OR_CO_RETURN(const Payment payment,
                       co_await use_cases_.lookup.Find(std::move(id), std::move(viewer)));
-  co_return Render(payment);
+  v1::Payment shown = Render(payment);
+  if (call.caller.account == payment.account) CO_RETURN_IF_ERROR(AddBridge(payment, shown));
+  co_return shown;
+}
+
+absl::Status PaymentHandlers::AddBridge(const Payment& payment, v1::Payment& shown) const {
+  ASSIGN_OR_RETURN(const std::optional<BridgeCall> call, use_cases_.bridge.CallFor(payment));
+  if (call.has_value()) *shown.mutable_wechat_pay_bridge() = Render(*call);
+  return absl::OkStatus();
 }
 
 Task<v1::ListPaymentsResponse> PaymentHandlers::List(const rpc::Call& call,
@@ -152,13 +161,22 @@ Task<v1::Payment> PaymentHandlers::Start(const rpc::Call& call,
   StartCommand command;
   command.id = ParsePaymentName(violations, "name", request.name());
   command.channel = ParseChannel(violations, "channel", request.channel());
+  command.payer = ParsePayer(violations, command.channel, command.id, request.payer_openid());
   command.account = call.caller.account;
   command.traceparent = call.traceparent;
   CO_RETURN_IF_ERROR(violations.ToStatus());
   Mutation<Payment> mutation = AnswerWithPayment(call);
   ASSIGN_OR_CO_RETURN(const std::string answer,
                       co_await use_cases_.start.Start(std::move(command), std::move(mutation)));
-  co_return rpc::ParseAnswer<v1::Payment>(answer);
+  ASSIGN_OR_CO_RETURN(v1::Payment shown, rpc::ParseAnswer<v1::Payment>(answer));
+  if (request.payer_openid().empty()) co_return shown;
+  // Not in the stored answer: a repeated one is signed anew too.
+  PaymentId id = ParsePaymentName(violations, "name", request.name());
+  Viewer viewer = ViewerOf(call.caller);
+  ASSIGN_OR_CO_RETURN(const Payment payment,
+                      co_await use_cases_.lookup.Find(std::move(id), std::move(viewer)));
+  CO_RETURN_IF_ERROR(AddBridge(payment, shown));
+  co_return shown;
 }
 
 Task<v1::Payment> PaymentHandlers::Cancel(const rpc::Call& call,

@@ -5,6 +5,7 @@
 #include "libs/rpc/call.h"
 #include "libs/rpc/seam.h"
 #include "services/payment/app/change_quoting.h"
+#include "services/payment/app/payer_bridge.h"
 #include "services/payment/app/payment_closing.h"
 #include "services/payment/app/payment_lookup.h"
 #include "services/payment/app/payment_opening.h"
@@ -25,6 +26,7 @@ struct PaymentUseCases {
   ChangeQuoting& change_quoting;
   Settlement& settlement;
   PaymentLookup& lookup;
+  const PayerBridge& bridge;
 };
 
 /// Serves PaymentService: parse, ask, render.
@@ -78,6 +80,7 @@ class PaymentHandlers final : public v1::PaymentService::CallbackService {
   Task<v1::ChangeQuote> Change(const rpc::Call& call, const v1::QuoteChangeRequest& request);
   Task<v1::ListRefundsResponse> Refunds(const rpc::Call& call,
                                         const v1::ListRefundsRequest& request);
+  absl::Status AddBridge(const Payment& payment, v1::Payment& shown) const;
 
   rpc::Seam& seam_;
   PaymentUseCases use_cases_;

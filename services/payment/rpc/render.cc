@@ -96,6 +96,17 @@ v1::Payment Render(const Payment& payment) {
   return wire;
 }
 
+v1::WechatPayBridge Render(const BridgeCall& call) {
+  v1::WechatPayBridge wire;
+  wire.set_app_id(call.app_id);
+  wire.set_time_stamp(call.time_stamp);
+  wire.set_nonce_str(call.nonce);
+  wire.set_package(call.package);
+  wire.set_sign_type(call.sign_type);
+  wire.set_pay_sign(call.signature);
+  return wire;
+}
+
 v1::Refund Render(const Refund& refund) {
   v1::Refund wire;
   wire.set_name(NameOf(refund));

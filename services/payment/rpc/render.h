@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "services/payment/app/payer_bridge.h"
 #include "services/payment/app/payment_lookup.h"
 #include "services/payment/domain/change_fee.h"
 #include "services/payment/domain/fee_policy.h"
@@ -17,6 +18,8 @@ namespace houbu::payment {
 v1::Channel ChannelOnWire(Channel channel);
 /// A payment.
 v1::Payment Render(const Payment& payment);
+/// What a page inside WeChat pays by.
+v1::WechatPayBridge Render(const BridgeCall& call);
 /// A refund.
 v1::Refund Render(const Refund& refund);
 /// A quote of a change.

@@ -11,6 +11,7 @@ namespace houbu::payment {
 namespace {
 
 const absl::Time kNow = absl::FromUnixSeconds(1'793'491'200);
+const PaymentWay kScanned{Channel::kSandbox, ""};
 
 Payment Opened(const std::string& id) {
   Payment payment;
@@ -47,7 +48,7 @@ Payment Paid(Bench& bench, const std::string& id) {
   PaymentStore& store = bench.store();
   REQUIRE(bench.Run(store.Insert(Opened(id), Answering("open-" + id, "opened"))).ok());
   Payment payment = *bench.Run(store.Load(PaymentId(id)));
-  Change started = Next(*Start(payment, Channel::kSandbox, kNow));
+  Change started = Next(*Start(payment, kScanned, kNow));
   REQUIRE(bench.Run(store.Commit(started, Answering("", ""))).ok());
   OrderFact fact;
   fact.state = OrderFact::State::kPaid;
@@ -84,6 +85,26 @@ TEMPLATE_TEST_CASE("A payment is kept as it was stored", "[payment][store]", Mem
   CHECK(!kept.inquire_at.has_value());
   CHECK(bench.effects() == 2);
   CHECK(ReasonOf(bench.Run(bench.store().Load(PaymentId("py-2"))).status()) == "PAYMENT_UNKNOWN");
+}
+
+TEMPLATE_TEST_CASE("Where a payment is paid is kept: a code, or whose page by what",
+                   "[payment][store]", MemoryBench, PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  PaymentStore& store = bench.store();
+  REQUIRE(bench.Run(store.Insert(Opened("py-1"), Answering("", ""))).ok());
+  Payment payment = *bench.Run(store.Load(PaymentId("py-1")));
+  CHECK(!HasPlaceToPay(payment));
+  Change started = Next(*Start(payment, PaymentWay{Channel::kWechatPay, "digest"}, kNow));
+  started.payment.code_url = "weixin://1";
+  started.payment.prepay_id = "wx1";
+  started.payment.payer = "digest";
+  REQUIRE(bench.Run(store.Commit(started, Answering("", ""))).ok());
+  payment = *bench.Run(store.Load(PaymentId("py-1")));
+  CHECK(payment.channel == Channel::kWechatPay);
+  CHECK(payment.code_url == "weixin://1");
+  CHECK(payment.prepay_id == "wx1");
+  CHECK(payment.payer == "digest");
 }
 
 TEMPLATE_TEST_CASE("An answer is stored with its effect and found again", "[payment][store][X-07]",

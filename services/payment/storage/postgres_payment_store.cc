@@ -30,7 +30,7 @@ std::string BytesOf(const Commitment& commitment) {
 constexpr char kInsertPayment[] = R"sql(
     INSERT INTO payments (%s)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19::text[], $20, $21, $22, $23, $24, $25, $26))sql";
+            $19::text[], $20, $21, $22, $23, $24, $25, $26, $27, $28))sql";
 
 // Everything but the id and what was fixed when the payment was opened.
 constexpr char kUpdatePayment[] = R"sql(
@@ -38,7 +38,7 @@ constexpr char kUpdatePayment[] = R"sql(
     SET version = $2, order_name = $4, state = $12, channel = $13, provider_order = $14,
         code_url = $15, closing = $16, return_reason = $17, pay_time = $18,
         captures = $19::text[], captured = $20, returned = $21, fees = $22, fare = $23,
-        refunds = $24, inquire_at = $25, inquiries = $26
+        refunds = $24, inquire_at = $25, inquiries = $26, prepay_id = $27, payer = $28
     WHERE id = $1 AND version = $2 - 1
       AND opener = $3 AND account = $5 AND product = $6 AND currency = $7 AND amount = $8
       AND policy = $9 AND create_time = $10 AND expire_time = $11)sql";

@@ -11,7 +11,7 @@ namespace houbu::payment {
 const char kPaymentColumns[] =
     "id, version, opener, order_name, account, product, currency, amount, policy, create_time, "
     "expire_time, state, channel, provider_order, code_url, closing, return_reason, pay_time, "
-    "captures, captured, returned, fees, fare, refunds, inquire_at, inquiries";
+    "captures, captured, returned, fees, fare, refunds, inquire_at, inquiries, prepay_id, payer";
 
 const char kRefundColumns[] =
     "id, payment, number, channel, currency, amount, fee, reason, state, create_time, "
@@ -49,6 +49,8 @@ absl::StatusOr<Payment> ReadPayment(const postgres::Row& row) {
   payment.refunds = row.Int32("refunds");
   payment.inquire_at = row.OptionalTime("inquire_at");
   payment.inquiries = row.Int32("inquiries");
+  payment.prepay_id = row.Text("prepay_id");
+  payment.payer = row.Text("payer");
   return payment;
 }
 
@@ -106,7 +108,9 @@ postgres::Parameters WritePayment(const Payment& payment) {
       .Add(fare)
       .Add(payment.refunds)
       .Add(payment.inquire_at)
-      .Add(payment.inquiries);
+      .Add(payment.inquiries)
+      .Add(payment.prepay_id)
+      .Add(payment.payer);
 }
 
 postgres::Parameters WriteRefund(const Refund& refund) {
