@@ -7,12 +7,12 @@
 
 #include "libs/async/status_macros.h"
 #include "libs/http/server.h"
-#include "libs/observe/log.h"
 #include "libs/process/process.h"
 #include "libs/secrets/keys.h"
 #include "services/payment/alipay_parts.h"
 #include "services/payment/app/inquiry.h"
 #include "services/payment/app/refund_dispatch.h"
+#include "services/payment/figures_parts.h"
 #include "services/payment/peers/effect_calls.h"
 #include "services/payment/peers/sandbox_notices.h"
 #include "services/payment/peers/sandbox_provider.h"
@@ -21,6 +21,7 @@
 #include "services/payment/rpc/ledger_handlers.h"
 #include "services/payment/rpc/payment_handlers.h"
 #include "services/payment/storage/policy_file.h"
+#include "services/payment/storage/postgres_money_reader.h"
 #include "services/payment/storage/postgres_payment_store.h"
 #include "services/payment/storage/schema.h"
 #include "services/payment/storage/shipped_policies.h"
@@ -42,6 +43,7 @@ struct PaymentConfig {
   ReconciliationConfig reconciliation;
   absl::Duration inquiry_interval = absl::Seconds(1);
   absl::Duration refund_interval = absl::Milliseconds(250);
+  absl::Duration figures_interval = absl::Minutes(1);
   absl::Duration refund_alarm_after = absl::Hours(24);
 
   void Bind(process::Binder& binder) {
@@ -66,32 +68,12 @@ struct PaymentConfig {
                     "How often payments due for an inquiry are looked for.");
     binder.Optional("loops.refund_interval", &refund_interval,
                     "How often refunds due to be asked for are looked for.");
+    binder.Optional("loops.figures_interval", &figures_interval,
+                    "How often the figures of money are read from the record.");
     binder.Optional("refunds.alarm_after", &refund_alarm_after,
                     "How long a refund may take before it counts as stuck.");
   }
 };
-
-// Counts what became of callbacks.
-CallbackCounter CountInto(observe::Metrics& metrics, Channel channel) {
-  return [&metrics, channel](absl::string_view outcome) {
-    const observe::Labels labels{{"channel", std::string(NameOf(channel))},
-                                 {"outcome", std::string(outcome)}};
-    metrics.AddCounter("houbu_payment_callbacks_total", "Callbacks by what became of them.", labels)
-        .Increment();
-    if (outcome != "ACCEPTED") {
-      observe::Log(observe::Level::kWarning, "callback_not_taken",
-                   {{"channel", NameOf(channel)}, {"reason", outcome}});
-    }
-  };
-}
-
-async::Task<void> WatchStuckRefunds(PaymentStore& store, absl::Time decided_before,
-                                    prometheus::Gauge& gauge) {
-  ASSIGN_OR_CO_RETURN(const std::int64_t stuck, co_await store.CountStuckRefunds(decided_before));
-  if (stuck > 0) observe::Log(observe::Level::kError, "refunds_stuck", {{"count", stuck}});
-  gauge.Set(static_cast<double>(stuck));
-  co_return absl::OkStatus();
-}
 
 void AddLoops(process::Parts& parts, const PaymentConfig& config, Inquiry& inquiry,
               RefundDispatch& refunds) {
@@ -105,20 +87,6 @@ void AddLoops(process::Parts& parts, const PaymentConfig& config, Inquiry& inqui
   refunding.interval = config.refund_interval;
   refunding.round = [&refunds] { return refunds.Round(); };
   parts.loops.push_back(std::move(refunding));
-}
-
-void AddStuckWatch(process::Parts& parts, process::Environment& env, PaymentStore& store,
-                   absl::Duration alarm_after) {
-  prometheus::Gauge& gauge = env.metrics().AddGauge(
-      "houbu_payment_refunds_stuck", "Refunds the provider cannot make or has not made for long.");
-  const Clock& clock = env.clock();
-  process::Loop watch;
-  watch.name = "stuck_refunds";
-  watch.interval = absl::Seconds(30);
-  watch.round = [&store, &gauge, &clock, alarm_after] {
-    return WatchStuckRefunds(store, clock.Now() - alarm_after, gauge);
-  };
-  parts.loops.push_back(std::move(watch));
 }
 
 void AddCallbackDoor(process::Parts& parts, process::Environment& env, const PaymentConfig& config,
@@ -136,6 +104,14 @@ void AddCallbackDoor(process::Parts& parts, process::Environment& env, const Pay
   parts.http_servers.push_back(std::move(server));
 }
 
+// Offers a channel, its calls measured.
+void Offer(process::Parts& parts, process::Environment& env, Channels& channels, Channel channel,
+           ChannelParts built) {
+  built.provider =
+      &parts.Own<MeasuredProvider>(*built.provider, MeasureInto(env.metrics(), channel));
+  channels.Add(channel, built);
+}
+
 absl::StatusOr<Channels> BuildChannels(process::Parts& parts, process::Environment& env,
                                        const PaymentConfig& config) {
   ASSIGN_OR_RETURN(const secrets::Key secret, secrets::LoadKeyFile(config.provider_secret_file));
@@ -147,14 +123,14 @@ absl::StatusOr<Channels> BuildChannels(process::Parts& parts, process::Environme
   sandbox.provider = &parts.Own<SandboxProvider>(env.http(), env.clock(), secret, options);
   sandbox.reader = &parts.Own<SandboxNotices>(secret);
   Channels channels;
-  channels.Add(Channel::kSandbox, sandbox);
+  Offer(parts, env, channels, Channel::kSandbox, sandbox);
   if (config.alipay.IsOffered()) {
     ASSIGN_OR_RETURN(const ChannelParts built, BuildAlipay(parts, env, config.alipay));
-    channels.Add(Channel::kAlipay, built);
+    Offer(parts, env, channels, Channel::kAlipay, built);
   }
   if (config.wechat_pay.IsOffered()) {
     ASSIGN_OR_RETURN(const ChannelParts built, BuildWechatPay(parts, env, config.wechat_pay));
-    channels.Add(Channel::kWechatPay, built);
+    Offer(parts, env, channels, Channel::kWechatPay, built);
   }
   return channels;
 }
@@ -192,6 +168,8 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
   AddCallbackDoor(parts, env, config, channels, facts);
   AddLoops(parts, config, inquiry, refunds);
   AddStuckWatch(parts, env, store, config.refund_alarm_after);
+  auto& money = parts.Own<PostgresMoneyReader>(env.postgres());
+  AddMoneyWatch(parts, env, money, providers, config.figures_interval);
   return parts;
 }
 

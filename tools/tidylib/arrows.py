@@ -49,6 +49,7 @@ _ASSEMBLIES = {
     "alipay_parts.h",
     "channel_parts.h",
     "reconciliation_parts.h",
+    "figures_parts.h",
     "wechat_pay_parts.h",
 }
 _SHARED_PROTOS = {"type", "development"}

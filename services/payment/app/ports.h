@@ -93,6 +93,37 @@ class PaymentStore {
   virtual Task<void> KeepNotice(RawNotice notice) = 0;
 };
 
+/// What was ever debited to a ledger account and credited from it, in one currency.
+struct LedgerTurnover {
+  std::string account;
+  Money debits;
+  Money credits;
+};
+
+/// Refunds of a channel and currency that were decided and are not done.
+struct RefundsInFlight {
+  Channel channel = Channel::kSandbox;
+  std::int64_t count = 0;
+  Money amount;       ///< Of all of them.
+  absl::Time oldest;  ///< When the first of them was decided.
+};
+
+/// How the money stands.
+struct MoneyFigures {
+  std::vector<LedgerTurnover> ledger;                  ///< By account and currency.
+  std::map<Channel, std::int64_t> payments_in_flight;  ///< That a provider waits for.
+  std::vector<RefundsInFlight> refunds_in_flight;      ///< By channel and currency.
+};
+
+/// Reads how the money stands, cheaply enough for once a minute.
+class MoneyReader {
+ public:
+  virtual ~MoneyReader() = default;
+
+  /// Reads it; each part is of one moment.
+  virtual Task<MoneyFigures> Read() = 0;
+};
+
 /// An order the provider shall collect.
 struct OrderRequest {
   PaymentId payment;
