@@ -24,6 +24,7 @@ struct AlipayConfig {
   std::string private_key_file;
   std::string public_key_file;
   std::string next_public_key_file;
+  int refund_rate_max = 20;
 
   /// Binds alipay.*.
   void Bind(process::Binder& binder) {
@@ -43,6 +44,7 @@ struct AlipayConfig {
     binder.Optional("alipay.url", &options.url, "Alipay's gateway.");
     binder.Optional("alipay.subject", &options.subject, "What payers are shown.");
     binder.Optional("alipay.timeout", &options.timeout, "How long one exchange may take.");
+    binder.Optional("alipay.refund_rate_max", &refund_rate_max, "Requests about refunds a second.");
   }
 
   /// Tells whether the channel is offered.
@@ -80,8 +82,9 @@ inline absl::StatusOr<ChannelParts> BuildAlipay(process::Parts& parts, process::
       LoadRsaKey<secrets::RsaSigner>("alipay.private_key_file", config.private_key_file));
   ASSIGN_OR_RETURN(AlipayKeys keys, LoadAlipayKeys(config));
   ChannelParts channel;
+  channel.refund_rate_max = config.refund_rate_max;
   channel.reader = &parts.Own<AlipayNotices>(keys, config.options);
-  auto& gateway = parts.Own<AlipayGateway>(env.http(), env.clock(), std::move(signer),
+  auto& gateway = parts.Own<AlipayGateway>(OwnClient(parts), env.clock(), std::move(signer),
                                            std::move(keys), config.options);
   channel.provider = &parts.Own<AlipayProvider>(gateway);
   channel.bills = &parts.Own<AlipayBills>(gateway, OwnBillClient(parts, env), env.workers());

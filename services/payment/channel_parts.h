@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
+#include "libs/async/worker_pool.h"
 #include "libs/base/status_macros.h"
 #include "libs/http/client.h"
 #include "libs/process/process.h"
@@ -29,6 +30,7 @@ struct ChannelParts {
   const NoticeReader* reader = nullptr;
   Bills* bills = nullptr;                ///< None where the provider has none.
   const BridgeSigner* bridge = nullptr;  ///< None where nobody pays on a page inside its app.
+  int refund_rate_max = 1;               ///< Requests about refunds a second.
 };
 
 /// The channels that are offered.
@@ -37,10 +39,12 @@ struct Channels {
   std::map<Channel, const NoticeReader*> readers;  ///< Of callbacks at /callbacks/<channel>.
   BillsByChannel bills;
   BridgeSigners bridges;
+  std::map<Channel, int> refund_rates;  ///< As ChannelParts::refund_rate_max.
 
   /// Offers one more.
   void Add(Channel channel, const ChannelParts& parts) {
     providers[channel] = parts.provider;
+    refund_rates[channel] = parts.refund_rate_max;
     readers[channel] = parts.reader;
     if (parts.bills != nullptr) bills[channel] = parts.bills;
     if (parts.bridge != nullptr) bridges[channel] = parts.bridge;
@@ -55,6 +59,29 @@ inline http::Client& OwnBillClient(process::Parts& parts, process::Environment& 
   http::ClientOptions options;
   options.response_bytes_max = kBillBytesMax;
   return parts.Own<http::Client>(env.workers(), options);
+}
+
+/// How many requests about refunds of one channel are under way at once, at most.
+inline constexpr int kRefundsUnderWayMax = 16;
+
+/// How many requests a second are the most that can be meant.
+inline constexpr int kRateLimit = 1000;
+
+/// Refuses a pace that is none.
+inline absl::Status CheckRate(Channel channel, int rate) {
+  if (rate >= 1 && rate <= kRateLimit) return absl::OkStatus();
+  const absl::string_view section = channel == Channel::kSandbox ? "provider" : NameOf(channel);
+  return absl::InvalidArgumentError(
+      absl::StrCat(section, ".refund_rate_max is 1 to ", kRateLimit, ", not ", rate));
+}
+
+/// An HTTP client of a channel's own: a provider that hangs takes no other channel's threads, and
+/// refunds leave some for those who pay.
+inline http::Client& OwnClient(process::Parts& parts) {
+  async::WorkerPoolOptions options;
+  options.threads = kRefundsUnderWayMax + 4;
+  auto& threads = parts.Own<async::WorkerPool>(options);
+  return parts.Own<http::Client>(threads, http::ClientOptions());
 }
 
 /// Settings of a section that cannot do without each other: each name, and whether it is missing.

@@ -38,6 +38,7 @@ struct PaymentConfig {
   std::string provider_url = "http://127.0.0.1:7462";
   std::string provider_secret_file;
   absl::Duration provider_timeout = absl::Seconds(5);
+  int provider_refund_rate_max = 100;
   AlipayConfig alipay;
   WechatPayConfig wechat_pay;
   ReconciliationConfig reconciliation;
@@ -61,6 +62,8 @@ struct PaymentConfig {
     binder.File("provider.secret_file", &provider_secret_file,
                 "The secret shared with the sandbox provider, 64 hex digits.");
     binder.Optional("provider.timeout", &provider_timeout, "How long one exchange may take.");
+    binder.Optional("provider.refund_rate_max", &provider_refund_rate_max,
+                    "Requests about refunds a second, of the sandbox provider.");
     alipay.Bind(binder);
     wechat_pay.Bind(binder);
     reconciliation.Bind(binder);
@@ -75,16 +78,20 @@ struct PaymentConfig {
   }
 };
 
-void AddLoops(process::Parts& parts, const PaymentConfig& config, Inquiry& inquiry,
-              RefundDispatch& refunds) {
+void AddInquiry(process::Parts& parts, absl::Duration interval, Inquiry& inquiry) {
   process::Loop asking;
   asking.name = "inquiry";
-  asking.interval = config.inquiry_interval;
+  asking.interval = interval;
   asking.round = [&inquiry] { return inquiry.Round(); };
   parts.loops.push_back(std::move(asking));
+}
+
+// A loop for each channel: one whose provider is away keeps no other waiting.
+void AddRefundDispatch(process::Parts& parts, absl::Duration interval, Channel channel,
+                       RefundDispatch& refunds) {
   process::Loop refunding;
-  refunding.name = "refund_dispatch";
-  refunding.interval = config.refund_interval;
+  refunding.name = absl::StrCat("refund_dispatch_", NameOf(channel));
+  refunding.interval = interval;
   refunding.round = [&refunds] { return refunds.Round(); };
   parts.loops.push_back(std::move(refunding));
 }
@@ -104,12 +111,15 @@ void AddCallbackDoor(process::Parts& parts, process::Environment& env, const Pay
   parts.http_servers.push_back(std::move(server));
 }
 
-// Offers a channel, its calls measured.
-void Offer(process::Parts& parts, process::Environment& env, Channels& channels, Channel channel,
-           ChannelParts built) {
+// Offers a channel, its calls measured. INVALID_ARGUMENT, for the operator, for a pace that is
+// none.
+absl::Status Offer(process::Parts& parts, process::Environment& env, Channels& channels,
+                   Channel channel, ChannelParts built) {
+  RETURN_IF_ERROR(CheckRate(channel, built.refund_rate_max));
   built.provider =
       &parts.Own<MeasuredProvider>(*built.provider, MeasureInto(env.metrics(), channel));
   channels.Add(channel, built);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Channels> BuildChannels(process::Parts& parts, process::Environment& env,
@@ -120,17 +130,18 @@ absl::StatusOr<Channels> BuildChannels(process::Parts& parts, process::Environme
   options.notify_url = config.callbacks_url;
   options.timeout = config.provider_timeout;
   ChannelParts sandbox;
-  sandbox.provider = &parts.Own<SandboxProvider>(env.http(), env.clock(), secret, options);
+  sandbox.provider = &parts.Own<SandboxProvider>(OwnClient(parts), env.clock(), secret, options);
   sandbox.reader = &parts.Own<SandboxNotices>(secret);
+  sandbox.refund_rate_max = config.provider_refund_rate_max;
   Channels channels;
-  Offer(parts, env, channels, Channel::kSandbox, sandbox);
+  RETURN_IF_ERROR(Offer(parts, env, channels, Channel::kSandbox, sandbox));
   if (config.alipay.IsOffered()) {
     ASSIGN_OR_RETURN(const ChannelParts built, BuildAlipay(parts, env, config.alipay));
-    Offer(parts, env, channels, Channel::kAlipay, built);
+    RETURN_IF_ERROR(Offer(parts, env, channels, Channel::kAlipay, built));
   }
   if (config.wechat_pay.IsOffered()) {
     ASSIGN_OR_RETURN(const ChannelParts built, BuildWechatPay(parts, env, config.wechat_pay));
-    Offer(parts, env, channels, Channel::kWechatPay, built);
+    RETURN_IF_ERROR(Offer(parts, env, channels, Channel::kWechatPay, built));
   }
   return channels;
 }
@@ -157,7 +168,6 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
   auto& lookup = parts.Own<PaymentLookup>(store);
   const auto& bridge = parts.Own<PayerBridge>(clock, channels.bridges);
   auto& inquiry = parts.Own<Inquiry>(store, clock, providers, facts, closing);
-  auto& refunds = parts.Own<RefundDispatch>(store, clock, providers, facts);
 
   const PaymentUseCases use_cases{opening,        start,      closing, refunding,
                                   change_quoting, settlement, lookup,  bridge};
@@ -166,7 +176,14 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
   AddReconciliation(parts, env, config.reconciliation,
                     ReconciliationNeeds{store, facts, providers, channels.bills});
   AddCallbackDoor(parts, env, config, channels, facts);
-  AddLoops(parts, config, inquiry, refunds);
+  AddInquiry(parts, config.inquiry_interval, inquiry);
+  for (const auto& [channel, provider] : providers) {
+    RefundDispatchOptions pace;
+    pace.rate_max = channels.refund_rates.at(channel);
+    pace.concurrency_max = kRefundsUnderWayMax;
+    auto& refunds = parts.Own<RefundDispatch>(store, clock, channel, *provider, facts, pace);
+    AddRefundDispatch(parts, config.refund_interval, channel, refunds);
+  }
   AddStuckWatch(parts, env, store, config.refund_alarm_after);
   auto& money = parts.Own<PostgresMoneyReader>(env.postgres());
   AddMoneyWatch(parts, env, money, providers, config.figures_interval);

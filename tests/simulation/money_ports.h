@@ -108,9 +108,9 @@ class WornPayments final : public payment::PaymentStore {
     return around_.Through<std::vector<payment::PaymentId>>(
         [this, now, count] { return store_.DueInquiries(now, count); });
   }
-  Task<std::vector<payment::RefundId>> DueRefunds(absl::Time now, int count) override {
-    return around_.Through<std::vector<payment::RefundId>>(
-        [this, now, count] { return store_.DueRefunds(now, count); });
+  Task<payment::RefundsDue> DueRefunds(payment::DueQuestion question) override {
+    return around_.Through<payment::RefundsDue>(
+        [this, question] { return store_.DueRefunds(question); });
   }
   Task<std::int64_t> CountStuckRefunds(absl::Time before) override {
     return around_.Through<std::int64_t>(

@@ -177,7 +177,8 @@ class World final {
   payment::Refunding refunding{worn_payments, scheduler, policies};
   payment::Settlement settlement{worn_payments, scheduler};
   payment::Inquiry inquiry{worn_payments, scheduler, providers, facts, closing};
-  payment::RefundDispatch dispatch{worn_payments, scheduler, providers, facts};
+  payment::RefundDispatch dispatch{worn_payments, scheduler, payment::Channel::kSandbox,
+                                   worn_provider, facts,     payment::RefundDispatchOptions()};
 
  private:
   struct Loop {

@@ -17,6 +17,8 @@ import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from pacing import Pace
+
 BODY_BYTES_MAX = 64 * 1024
 IDENTIFIER = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
@@ -77,7 +79,8 @@ class Switches:
 
 
 class Books:
-    """A JSON object kept in memory and, a tenth of a second later at most, in a file."""
+    """A JSON object kept in memory and, a tenth of a second later, in a file; large books, which
+    take long to write, are written less often."""
 
     def __init__(self, path, empty):
         self.lock = threading.RLock()
@@ -116,12 +119,15 @@ class Books:
         self.write()
 
     def _keep_writing(self):
+        took = 0
         while not self._closed:
             self._changed.wait()
             self._changed.clear()
-            time.sleep(0.1)  # many changes, one write
+            time.sleep(max(0.1, 20 * took))  # many changes, one write
+            started = time.monotonic()
             if not self._closed:
                 self.write()
+            took = time.monotonic() - started
 
 
 class Counterparty:
@@ -129,9 +135,13 @@ class Counterparty:
 
     SWITCHES = ("slow", "error", "drop_answer")
     API = "/v1/"  # what lies below it is the real party's; the switches of all parties act there
+    PACED = None  # what lies below it is counted by the second, and `rate_max` acts there
+    TOO_FAST = "RATE_LIMITED"  # the code for who asks faster
 
     def __init__(self, state_path=None, switches=()):
-        self.switches = Switches(self.SWITCHES + tuple(switches))
+        paced = ("rate_max",) if self.PACED else ()
+        self.switches = Switches(self.SWITCHES + paced + tuple(switches))
+        self.pace = Pace()
         self.books = Books(state_path, self.empty_books)
         self.clock_offset_ms = 0
         self._routes = []
@@ -141,6 +151,8 @@ class Counterparty:
         self.route("POST", r"/_control/reset", self.control_reset)
         self.route("GET", r"/_state", self.state)
         self.route("DELETE", r"/_state", self.forget)
+        if self.PACED:
+            self.route("GET", r"/_pace", lambda request: self.pace.shown())
 
     def empty_books(self):
         return {}
@@ -151,6 +163,7 @@ class Counterparty:
 
     def forget(self, request):
         self.books.clear()
+        self.pace.forget()
         return {}
 
     def now_ms(self):
@@ -206,11 +219,19 @@ class Counterparty:
         if error:
             code = error.get("code", "SWITCHED_ERROR")
             raise Refused(error.get("status", 500), code, "switched to fail")
+        if self.PACED and request.path.startswith(self.PACED):
+            self.keep_pace()
         self.authenticate(request)
         result = handler(request, *match.groups())
         if self.switches.use("drop_answer"):
             return 0, None
         return 200, result
+
+    def keep_pace(self):
+        """Counts a request and refuses it when there were too many within a second."""
+        limit = self.switches.peek("rate_max")
+        if not self.pace.take(None if limit is None else limit.get("per_second", 10)):
+            raise Refused(429, self.TOO_FAST, "too many requests within a second")
 
 
 class Request:

@@ -70,6 +70,8 @@ class NonceBook:
 
 
 class Provider(Counterparty):
+    PACED = "/v1/refunds"
+
     def __init__(self, secret, port, state_path=None):
         super().__init__(
             state_path,

@@ -15,6 +15,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import provider as provider_module  # noqa: E402
 from client import Client  # noqa: E402
 from counterparty import listen  # noqa: E402
+from pacing import Pace  # noqa: E402
 from provider import Provider, signature, signed_headers  # noqa: E402
 
 SECRET = b"\x0b" * 32
@@ -213,6 +214,17 @@ class ProviderTest(unittest.TestCase):
         self.client.post("/_control", {"error": {"status": 503, "times": 1}})
         self.assert_refused(self.create(), 503, "SWITCHED_ERROR")
         self.assert_refused(self.client.get("/v1/orders/py-1"), 404, "ORDER_NOT_FOUND")
+
+    def test_who_asks_for_refunds_too_fast_is_refused_and_counted(self):
+        # rules: W-14
+        self.provider.pace = Pace(seconds=lambda: 1000.0)
+        self.client.post("/_control", {"rate_max": {"per_second": 2}})
+        for _ in range(2):
+            self.assert_refused(self.client.get("/v1/refunds/rf-1"), 404, "REFUND_NOT_FOUND")
+        self.assert_refused(self.client.get("/v1/refunds/rf-1"), 429, "RATE_LIMITED")
+        self.assertEqual(self.create()["state"], "OPEN")
+        pace = self.client.get("/_pace").content
+        self.assertEqual(pace, {"total": 2, "most_in_a_second": 2, "refused": 1})
 
     def test_bad_requests_name_every_field(self):
         answer = self.client.post(

@@ -245,6 +245,13 @@ class WechatPayTest(WechatPayCase):
             self.control.get("/_state")["totals"], {"paid_minor": 2000, "refunded_minor": 1800}
         )
 
+    def test_who_asks_for_refunds_too_fast_is_refused(self):
+        # rules: W-14
+        self.control.post("/_control", {"rate_max": {"per_second": 0}})
+        path = "/v3/refund/domestic/refunds/rf-1"
+        self.refused(429, "FREQUENCY_LIMITED", "GET", path)
+        self.assertEqual(self.control.get("/_pace")["refused"], 1)
+
     def test_refunds_stick_fail_and_turn_when_told(self):
         self.switch(refund_stuck={"times": 1})
         self.create()

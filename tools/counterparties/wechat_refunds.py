@@ -19,6 +19,9 @@ REFUND_PROCESSING_SECONDS = 0.05
 class Refunds(Notices):
     """A party that gives back what it took; whoever extends it keeps the orders."""
 
+    PACED = "/v3/refund/"
+    TOO_FAST = "FREQUENCY_LIMITED"
+
     def __init__(self, keys, state_path, switches):
         super().__init__(keys, state_path, switches)
         self.route("POST", r"/v3/refund/domestic/refunds", self.create_refund)

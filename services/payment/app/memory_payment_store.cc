@@ -1,6 +1,7 @@
 #include "services/payment/app/memory_payment_store.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "absl/strings/str_cat.h"
 
@@ -154,17 +155,21 @@ Task<std::vector<PaymentId>> MemoryPaymentStore::DueInquiries(absl::Time now, in
   co_return ids;
 }
 
-Task<std::vector<RefundId>> MemoryPaymentStore::DueRefunds(absl::Time now, int count_max) {
-  std::vector<std::pair<absl::Time, std::string>> due;
+Task<RefundsDue> MemoryPaymentStore::DueRefunds(DueQuestion question) {
+  std::vector<const Refund*> due;
   for (const auto& [id, refund] : refunds_) {
-    if (refund.ask_at.has_value() && *refund.ask_at <= now) due.emplace_back(*refund.ask_at, id);
+    const bool is_due = refund.ask_at.has_value() && *refund.ask_at <= question.now;
+    if (refund.channel == question.channel && is_due) due.push_back(&refund);
   }
-  std::sort(due.begin(), due.end());
-  std::vector<RefundId> ids;
-  for (const auto& [time, id] : due) {
-    if (static_cast<int>(ids.size()) < count_max) ids.emplace_back(id);
+  std::sort(due.begin(), due.end(), [](const Refund* a, const Refund* b) {
+    return std::tie(*a->ask_at, a->id.value()) < std::tie(*b->ask_at, b->id.value());
+  });
+  RefundsDue found;
+  for (const Refund* refund : due) {
+    std::vector<RefundId>& kind = refund->asked ? found.asked : found.fresh;
+    if (static_cast<int>(kind.size()) < question.count_max) kind.push_back(refund->id);
   }
-  co_return ids;
+  co_return found;
 }
 
 Task<std::int64_t> MemoryPaymentStore::CountStuckRefunds(absl::Time decided_before) {

@@ -2,6 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 
+#include "libs/async/status_macros.h"
+#include "services/payment/domain/refusals.h"
+
 namespace houbu::payment {
 namespace {
 
@@ -59,8 +62,16 @@ OrderFact MemoryProvider::Pay(const PaymentId& payment, absl::Time at) {
   return order;
 }
 
+absl::Status MemoryProvider::Admit() {
+  ++refund_requests;
+  if (away) return Away();
+  if (refund_requests_left == 0) return Refuse(kProviderBusy);
+  --refund_requests_left;
+  return absl::OkStatus();
+}
+
 Task<RefundFact> MemoryProvider::Refund(RefundRequest request) {
-  if (away) co_return Away();
+  CO_RETURN_IF_ERROR(Admit());
   RefundFact fact;
   fact.merchant_refund = request.merchant_refund;
   fact.provider_refund = absl::StrCat("pr-", request.merchant_refund);
@@ -85,7 +96,7 @@ Task<RefundFact> MemoryProvider::Refund(RefundRequest request) {
 }
 
 Task<RefundFact> MemoryProvider::QueryRefund(PaymentId, std::string merchant_refund) {
-  if (away) co_return Away();
+  CO_RETURN_IF_ERROR(Admit());
   const auto found = refunds_.find(merchant_refund);
   if (found != refunds_.end()) co_return found->second;
   RefundFact missing;

@@ -26,6 +26,10 @@ class MemoryProvider final : public Provider {
 
   /// Whether every call fails as UNAVAILABLE.
   bool away = false;
+  /// How many more requests about refunds it takes before it refuses them as too many.
+  int refund_requests_left = 1'000'000;
+  /// How often it was asked about refunds, refused or not.
+  int refund_requests = 0;
   /// Whether every call acts and then fails as UNAVAILABLE.
   bool loses_answers = false;
   /// Money taken, in fen.
@@ -39,6 +43,8 @@ class MemoryProvider final : public Provider {
   const std::map<std::string, RefundFact>& refunds() const { return refunds_; }
 
  private:
+  absl::Status Admit();
+
   std::map<std::string, OrderFact> orders_;
   std::map<std::string, std::string> payers_;  // who an order was asked for first
   std::map<std::string, RefundFact> refunds_;

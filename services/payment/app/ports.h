@@ -41,6 +41,19 @@ struct BooksPage {
   int size = 200;
 };
 
+/// Which refunds are looked for.
+struct DueQuestion {
+  Channel channel = Channel::kSandbox;
+  absl::Time now;
+  int count_max = 50;  ///< Of each kind.
+};
+
+/// Refunds the provider shall be asked about by now, the most overdue first.
+struct RefundsDue {
+  std::vector<RefundId> fresh;  ///< The provider does not know them yet.
+  std::vector<RefundId> asked;  ///< It knows them and is asked where they stand.
+};
+
 /// Where payments, refunds and the ledger are kept.
 class PaymentStore {
  public:
@@ -76,8 +89,8 @@ class PaymentStore {
   /// Payments whose provider shall be asked by now, the most overdue first.
   virtual Task<std::vector<PaymentId>> DueInquiries(absl::Time now, int count_max) = 0;
 
-  /// Refunds the provider shall be asked for by now, the most overdue first.
-  virtual Task<std::vector<RefundId>> DueRefunds(absl::Time now, int count_max) = 0;
+  /// Refunds of a channel the provider shall be asked about by now.
+  virtual Task<RefundsDue> DueRefunds(DueQuestion question) = 0;
 
   /// Refunds given up, and those decided before `decided_before` and still not done: somebody must
   /// look (W-14).

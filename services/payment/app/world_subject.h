@@ -39,7 +39,8 @@ struct TestWorld {
   Settlement settlement{store, clock};
   PaymentLookup lookup{store};
   Inquiry inquiry{store, clock, providers, facts, closing};
-  RefundDispatch dispatch{store, clock, providers, facts};
+  RefundDispatch dispatch{store,    clock, Channel::kSandbox,
+                          provider, facts, RefundDispatchOptions()};
   int requests = 0;
   int notices = 0;
 

@@ -138,4 +138,9 @@ inline constexpr Refusal kPrepaymentHeld{absl::StatusCode::kFailedPrecondition, 
 inline constexpr Refusal kNoticeReplayed{absl::StatusCode::kAlreadyExists, "REPLAYED",
                                          "This callback was received before."};
 
+/// The provider takes no more requests of ours for now: an outage to callers, and whoever asks it
+/// for much asks more slowly.
+inline constexpr Refusal kProviderBusy{absl::StatusCode::kUnavailable, "PROVIDER_BUSY",
+                                       "The payment provider takes no more requests now."};
+
 }  // namespace houbu::payment

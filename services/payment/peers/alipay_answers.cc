@@ -94,6 +94,10 @@ AlipayError ErrorOf(const AlipayAnswer& answer) {
   return AlipayError::kOutage;
 }
 
+bool SaysTooFast(const AlipayAnswer& answer) {
+  return answer.code == "40005" || absl::EndsWith(answer.sub_code, "app-call-limited");
+}
+
 absl::StatusOr<AlipayAnswer> ReadAlipayAnswer(std::string content) {
   const Json json = Parse(content);
   AlipayAnswer answer;

@@ -31,6 +31,9 @@ enum class AlipayError {
   kMistake,        ///< Our request was wrong: asking again as it is helps nobody.
 };
 
+/// Tells whether an answer says that we ask too often.
+bool SaysTooFast(const AlipayAnswer& answer);
+
 /// Sorts an answer that is not ok.
 AlipayError ErrorOf(const AlipayAnswer& answer);
 

@@ -1,23 +1,23 @@
 #include "services/payment/peers/alipay_gateway.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/async/retry.h"
 #include "libs/async/status_macros.h"
+#include "services/payment/domain/refusals.h"
 #include "services/payment/peers/alipay_wire.h"
 
 namespace houbu::payment {
 namespace {
 
-async::RetryPolicy TwoTries() {
-  async::RetryPolicy policy;
-  policy.attempts_max = 2;
-  policy.backoff_first = absl::Milliseconds(100);
-  return policy;
+constexpr async::RetryPolicy kSecondTry{.attempts_max = 2,
+                                        .backoff_first = absl::Milliseconds(100)};
+
+bool HelpsToRepeat(const absl::Status& status) {
+  return async::IsRetryable(status) && ReasonOf(status) != absl::string_view(kProviderBusy.reason);
 }
 
 }  // namespace
@@ -63,6 +63,7 @@ absl::StatusOr<AlipayAnswer> AlipayGateway::Proven(const std::string& method,
   if (!cut.ok()) return absl::UnavailableError(cut.status().message());
   absl::StatusOr<AlipayAnswer> answer = ReadAlipayAnswer(cut->content);
   if (!answer.ok()) return absl::UnavailableError(answer.status().message());
+  if (SaysTooFast(*answer)) return Refuse(kProviderBusy);
   const std::string told =
       absl::StrCat("alipay: ", method, ": ", answer->code, " ", answer->sub_code);
   // What nobody signed proves nothing of an order: at best it says what to mend.
@@ -80,6 +81,7 @@ Task<AlipayAnswer> AlipayGateway::AskOnce(std::string method, std::string biz_co
   absl::StatusOr<http::Request> request = Signed(method, biz_content);
   if (!request.ok()) co_return request.status();
   ASSIGN_OR_CO_RETURN(const http::Response response, co_await client_.Send(*std::move(request)));
+  if (response.status == 429) co_return Refuse(kProviderBusy);
   if (response.status != 200) {
     co_return absl::UnavailableError(absl::StrCat("alipay: HTTP ", response.status));
   }
@@ -87,11 +89,10 @@ Task<AlipayAnswer> AlipayGateway::AskOnce(std::string method, std::string biz_co
 }
 
 Task<AlipayAnswer> AlipayGateway::Ask(std::string method, std::string biz_content) {
-  std::function<Task<AlipayAnswer>()> attempt = [this, method, biz_content] {
-    return AskOnce(method, biz_content);
-  };
-  const async::RetryPolicy policy = TwoTries();
-  co_return co_await async::Retry<AlipayAnswer>(policy, std::move(attempt));
+  absl::StatusOr<AlipayAnswer> first = co_await AskOnce(method, biz_content);
+  if (!HelpsToRepeat(first.status())) co_return first;
+  CO_RETURN_IF_ERROR(co_await async::Sleep(async::Backoff(kSecondTry, 1)));
+  co_return co_await AskOnce(std::move(method), std::move(biz_content));
 }
 
 }  // namespace houbu::payment

@@ -6,6 +6,7 @@
 
 #include "libs/async/status_macros.h"
 #include "libs/base/refusal.h"
+#include "services/payment/domain/refusals.h"
 #include "services/payment/peers/hmac.h"
 #include "services/payment/peers/sandbox_wire.h"
 
@@ -16,8 +17,9 @@ namespace {
 absl::Status Failed(const http::Response& answer) {
   const std::string code = ReadErrorCode(answer.body);
   const std::string text = absl::StrCat("provider answered ", answer.status, " ", code);
+  if (answer.status == 429) return Refuse(kProviderBusy);
   // 401 too: keys and clocks are the operator's to mend, and asking again is safe.
-  if (answer.status >= 500 || answer.status == 401 || answer.status == 429) {
+  if (answer.status >= 500 || answer.status == 401) {
     return absl::UnavailableError(text);
   }
   return absl::InternalError(text);

@@ -41,6 +41,7 @@ WechatPayError ErrorOf(const http::Response& answer) {
 
 // What a refusing answer means when it is none of the expected ones.
 absl::Status Failed(const http::Response& answer) {
+  if (SaysTooFast(answer.status, answer.body)) return Refuse(kProviderBusy);
   const std::string text =
       absl::StrCat("WeChat Pay answered ", answer.status, " ", ReadWechatPayCode(answer.body));
   if (ErrorOf(answer) == WechatPayError::kOutage) return absl::UnavailableError(text);

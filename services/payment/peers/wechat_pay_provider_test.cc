@@ -56,6 +56,16 @@ TEST_CASE("An answer that is not proven, or none, is an outage; what was done st
   CHECK(subject.Run(provider.Query(kPayment))->state == OrderFact::State::kPaid);
 }
 
+TEST_CASE("Who asks for refunds too fast is told so", "[payment][wechat_pay][W-14]") {
+  WechatPaySubject subject;
+  if (!subject.ready()) return;
+  CHECK(subject.Run(subject.provider().QueryRefund(kPayment, "rf-1")).ok());
+  subject.Switch(R"({"rate_max": {"per_second": 0}})");
+  const auto refused = subject.Run(subject.provider().QueryRefund(kPayment, "rf-1"));
+  CHECK(ReasonOf(refused.status()) == "PROVIDER_BUSY");
+  CHECK(subject.Run(subject.provider().Create(Asked())).ok());
+}
+
 TEST_CASE("Answers are proven by the key they name, whichever is in use",
           "[payment][wechat_pay][X-07]") {
   WechatPaySubject subject;

@@ -176,6 +176,11 @@ absl::StatusOr<WechatPayRefund> RefundIn(const Json& json, const char* state_key
   return refund;
 }
 
+// Older pages of its reference write ORDERPAID where newer ones write ORDER_PAID.
+std::string ComparableCode(absl::string_view body) {
+  return absl::StrReplaceAll(ReadWechatPayCode(body), {{"_", ""}});
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> OutTradeNo(const PaymentId& payment) {
@@ -304,15 +309,21 @@ absl::StatusOr<BillPlace> ReadBillPlace(absl::string_view body) {
   return place;
 }
 
+bool SaysTooFast(int status, absl::string_view body) {
+  const std::string code = ComparableCode(body);
+  return status == 429 || code == "FREQUENCYLIMITED" || code == "RATELIMITEXCEEDED" ||
+         code == "FREQUENCYLIMITEXCEED";
+}
+
 WechatPayError ReadWechatPayError(int status, absl::string_view body) {
-  // Older pages of its reference write ORDERPAID where newer ones write ORDER_PAID.
-  const std::string code = absl::StrReplaceAll(ReadWechatPayCode(body), {{"_", ""}});
+  if (SaysTooFast(status, body)) return WechatPayError::kOutage;
+  const std::string code = ComparableCode(body);
   const auto is_any = [&code](std::initializer_list<absl::string_view> codes) {
     return std::find(codes.begin(), codes.end(), code) != codes.end();
   };
   // Answered with 500 although asking again does not help.
   if (is_any({"OPENIDMISMATCH"})) return WechatPayError::kPayer;
-  if (status >= 500 || status == 429 || status == 401) return WechatPayError::kOutage;
+  if (status >= 500 || status == 401) return WechatPayError::kOutage;
   if (is_any({"ORDERNOTEXIST", "RESOURCENOTEXISTS", "NOSTATEMENTEXIST"}))
     return WechatPayError::kMissing;
   if (is_any({"ORDERPAID"})) return WechatPayError::kPaid;
@@ -322,9 +333,8 @@ WechatPayError ReadWechatPayError(int status, absl::string_view body) {
     return WechatPayError::kRefused;
   }
   // Too little money on our own account, and settings that do not fit, are the operator's to mend.
-  if (is_any({"FREQUENCYLIMITED", "RATELIMITEXCEEDED", "SYSTEMERROR", "BANKERROR", "SIGNERROR",
-              "NOTENOUGH", "NOENOUGH", "NOAUTH", "MCHNOTEXISTS", "APPIDMCHIDNOTMATCH",
-              "ACCOUNTERROR", "STATEMENTCREATING"})) {
+  if (is_any({"SYSTEMERROR", "BANKERROR", "SIGNERROR", "NOTENOUGH", "NOENOUGH", "NOAUTH",
+              "MCHNOTEXISTS", "APPIDMCHIDNOTMATCH", "ACCOUNTERROR", "STATEMENTCREATING"})) {
     return WechatPayError::kOutage;
   }
   return WechatPayError::kOther;

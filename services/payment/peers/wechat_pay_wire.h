@@ -119,6 +119,9 @@ struct BillPlace {
 /// Reads where a bill lies; INVALID_ARGUMENT when it is not said or proven otherwise than by SHA1.
 absl::StatusOr<BillPlace> ReadBillPlace(absl::string_view body);
 
+/// Tells whether an answer says that we ask too often.
+bool SaysTooFast(int status, absl::string_view body);
+
 /// What an answer of `status` with a body of {"code": ...} means.
 WechatPayError ReadWechatPayError(int status, absl::string_view body);
 

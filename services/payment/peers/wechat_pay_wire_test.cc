@@ -217,5 +217,13 @@ TEST_CASE("An error is an outage, a fact or a refusal by its code",
   CHECK(ReadWechatPayCode("<html>").empty());
 }
 
+TEST_CASE("Who asks too often is told so in several words", "[payment][wechat_pay][provider]") {
+  CHECK(SaysTooFast(429, "<html>"));
+  CHECK(SaysTooFast(429, R"({"code": "FREQUENCY_LIMITED"})"));
+  CHECK(SaysTooFast(403, R"({"code": "RATELIMIT_EXCEEDED"})"));
+  CHECK(SaysTooFast(400, R"({"code": "FREQUENCY_LIMIT_EXCEED"})"));
+  CHECK(!SaysTooFast(500, R"({"code": "SYSTEM_ERROR"})"));
+}
+
 }  // namespace
 }  // namespace houbu::payment

@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include <catch2/catch.hpp>
 
 #include "libs/postgres/errors.h"
@@ -182,8 +183,10 @@ TEMPLATE_TEST_CASE("Refunds are kept, changed and listed in order", "[payment][s
   CHECK(refunds[1].fee == Fen(600));
   const Page second{refunds[0].id.value(), 10};
   CHECK(bench.Run(store.ListRefunds(PaymentId("py-1"), second))->size() == 1);
-  CHECK(bench.Run(store.DueRefunds(kNow, 10))->size() == 2);
-  CHECK(bench.Run(store.DueRefunds(kNow - absl::Seconds(1), 10))->empty());
+  DueQuestion question{Channel::kSandbox, kNow, 10};
+  CHECK(bench.Run(store.DueRefunds(question))->fresh.size() == 2);
+  question.now = kNow - absl::Seconds(1);
+  CHECK(bench.Run(store.DueRefunds(question))->fresh.empty());
 
   RefundFact done;
   done.state = RefundFact::State::kSucceeded;
@@ -196,9 +199,39 @@ TEMPLATE_TEST_CASE("Refunds are kept, changed and listed in order", "[payment][s
   const Refund kept = *bench.Run(store.LoadRefund(refunds[0].id));
   CHECK(kept.state == RefundState::kSucceeded);
   CHECK(kept.refund_time == kNow + absl::Hours(1));
-  CHECK(bench.Run(store.DueRefunds(kNow, 10))->size() == 1);
+  question.now = kNow;
+  CHECK(bench.Run(store.DueRefunds(question))->fresh.size() == 1);
   CHECK(*bench.Run(store.CountStuckRefunds(kNow)) == 0);
   CHECK(*bench.Run(store.CountStuckRefunds(kNow + absl::Seconds(1))) == 1);
+}
+
+TEMPLATE_TEST_CASE("Due refunds are found by channel, new ones and those asked apart",
+                   "[payment][store][W-14]", MemoryBench, PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  PaymentStore& store = bench.store();
+  for (int i = 1; i <= 4; ++i) {
+    Change change = Next(*Return(Paid(bench, absl::StrCat("py-", i)), ReturnOrder(), kNow));
+    Refund& refund = change.refunds.back();
+    refund.ask_at = kNow - absl::Seconds(i);
+    refund.asked = i == 4;
+    refund.channel = i == 1 ? Channel::kWechatPay : Channel::kSandbox;
+    REQUIRE(bench.Run(store.Commit(change, Answering("", ""))).ok());
+  }
+  const auto payment_of = [&](const RefundId& id) {
+    return bench.Run(store.LoadRefund(id))->payment.value();
+  };
+  const auto due = *bench.Run(store.DueRefunds(DueQuestion{Channel::kSandbox, kNow, 10}));
+  REQUIRE(due.fresh.size() == 2);
+  CHECK(payment_of(due.fresh[0]) == "py-3");
+  CHECK(payment_of(due.fresh[1]) == "py-2");
+  REQUIRE(due.asked.size() == 1);
+  CHECK(payment_of(due.asked[0]) == "py-4");
+  const auto one = *bench.Run(store.DueRefunds(DueQuestion{Channel::kSandbox, kNow, 1}));
+  CHECK(one.fresh.size() == 1);
+  const auto other = *bench.Run(store.DueRefunds(DueQuestion{Channel::kWechatPay, kNow, 10}));
+  REQUIRE(other.fresh.size() == 1);
+  CHECK(payment_of(other.fresh[0]) == "py-1");
 }
 
 TEMPLATE_TEST_CASE("Books are all of a payment at one moment, page by page",

@@ -62,7 +62,11 @@ constexpr char kSelectDueInquiries[] = R"sql(
     SELECT id FROM payments WHERE inquire_at <= $1 ORDER BY inquire_at, id LIMIT $2)sql";
 
 constexpr char kSelectDueRefunds[] = R"sql(
-    SELECT id FROM refunds WHERE ask_at <= $1 ORDER BY ask_at, id LIMIT $2)sql";
+    (SELECT id, asked FROM refunds
+     WHERE channel = $1 AND NOT asked AND ask_at <= $2 ORDER BY ask_at, id LIMIT $3)
+    UNION ALL
+    (SELECT id, asked FROM refunds
+     WHERE channel = $1 AND asked AND ask_at <= $2 ORDER BY ask_at, id LIMIT $3))sql";
 
 constexpr char kCountStuckRefunds[] = R"sql(
     SELECT count(*) AS stuck FROM refunds
@@ -225,15 +229,18 @@ Task<std::vector<PaymentId>> PostgresPaymentStore::DueInquiries(absl::Time now, 
   co_return ids;
 }
 
-Task<std::vector<RefundId>> PostgresPaymentStore::DueRefunds(absl::Time now, int count_max) {
+Task<RefundsDue> PostgresPaymentStore::DueRefunds(DueQuestion question) {
   postgres::Parameters params;
-  params.Add(now).Add(count_max);
+  params.Add(NameOf(question.channel)).Add(question.now).Add(question.count_max);
   ASSIGN_OR_CO_RETURN(const postgres::Result found,
                       co_await pool_.Query(kSelectDueRefunds, std::move(params)));
-  std::vector<RefundId> ids;
-  ids.reserve(static_cast<std::size_t>(found.rows()));
-  for (int i = 0; i < found.rows(); ++i) ids.emplace_back(found.row(i).Text("id"));
-  co_return ids;
+  RefundsDue due;
+  for (int i = 0; i < found.rows(); ++i) {
+    const postgres::Row row = found.row(i);
+    std::vector<RefundId>& kind = row.Bool("asked") ? due.asked : due.fresh;
+    kind.emplace_back(row.Text("id"));
+  }
+  co_return due;
 }
 
 Task<std::int64_t> PostgresPaymentStore::CountStuckRefunds(absl::Time decided_before) {

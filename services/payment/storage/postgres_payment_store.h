@@ -32,7 +32,7 @@ class PostgresPaymentStore final : public PaymentStore {
   Task<std::vector<Refund>> ListRefunds(PaymentId payment, Page page) override;
   Task<bool> HasUsedGrace(std::string account, absl::CivilDay day) override;
   Task<std::vector<PaymentId>> DueInquiries(absl::Time now, int count_max) override;
-  Task<std::vector<RefundId>> DueRefunds(absl::Time now, int count_max) override;
+  Task<RefundsDue> DueRefunds(DueQuestion question) override;
   Task<std::int64_t> CountStuckRefunds(absl::Time decided_before) override;
   Task<std::vector<LedgerBalance>> Balances() override;
   Task<std::vector<PaymentBooks>> Books(BooksPage page) override;

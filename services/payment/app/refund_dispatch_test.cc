@@ -1,0 +1,95 @@
+#include "services/payment/app/refund_dispatch.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include <catch2/catch.hpp>
+
+#include "services/payment/app/world_subject.h"
+
+namespace houbu::payment {
+namespace {
+
+RefundsDue Due(int fresh, int asked) {
+  RefundsDue due;
+  for (int i = 1; i <= fresh; ++i) due.fresh.emplace_back(absl::StrCat("f", i));
+  for (int i = 1; i <= asked; ++i) due.asked.emplace_back(absl::StrCat("a", i));
+  return due;
+}
+
+std::string Order(const RefundsDue& due, int count_max) {
+  std::string order;
+  for (const RefundId& id : TakeTurns(due, count_max)) absl::StrAppend(&order, id.value(), " ");
+  return order;
+}
+
+// So many refunds that are due.
+void Decide(TestWorld& world, int count) {
+  for (int i = 1; i <= count; ++i) {
+    const PaymentId id = world.Paid(absl::StrCat("py-", i), 1000);
+    REQUIRE(world.GiveBack(id, RefundReason::kCancelled).ok());
+  }
+  REQUIRE(world.opened.ok());
+}
+
+absl::Status Round(TestWorld& world) { return testing::RunTask(world.dispatch.Round()); }
+
+TEST_CASE("Neither new refunds nor those asked after wait for the other", "[payment][W-14]") {
+  CHECK(Order(Due(9, 9), 8) == "f1 f2 f3 a1 f4 f5 f6 a2 ");
+  CHECK(Order(Due(1, 9), 4) == "f1 a1 a2 a3 ");
+  CHECK(Order(Due(9, 0), 5) == "f1 f2 f3 f4 f5 ");
+  CHECK(Order(Due(9, 1), 6) == "f1 f2 f3 a1 f4 f5 ");
+  CHECK(Order(Due(0, 0), 5).empty());
+}
+
+TEST_CASE("All that is due is asked for once, several at a time", "[payment][W-14][X-07]") {
+  TestWorld world;
+  Decide(world, 40);
+  REQUIRE(Round(world).ok());
+  CHECK(world.provider.refunds().size() == 40);
+  CHECK(world.provider.refund_requests == 40);
+  for (const auto& [id, refund] : world.store.refunds()) CHECK(refund.asked);
+}
+
+TEST_CASE("A provider that is away is asked by one at a time until it is there again",
+          "[payment][W-14]") {
+  TestWorld world;
+  Decide(world, 40);
+  world.provider.away = true;
+  REQUIRE(Round(world).ok());
+  CHECK(world.provider.refund_requests <= RefundDispatchOptions().concurrency_max);
+  const int before = world.provider.refund_requests;
+  REQUIRE(Round(world).ok());
+  CHECK(world.provider.refund_requests == before + 1);
+  world.provider.away = false;
+  world.clock.Advance(absl::Minutes(1));
+  REQUIRE(Round(world).ok());
+  CHECK(world.provider.refunds().size() == 40);
+}
+
+TEST_CASE("Who asks too fast is refused, waits and loses nothing", "[payment][W-14][X-07]") {
+  TestWorld world;
+  Decide(world, 40);
+  world.provider.refund_requests_left = 10;
+  REQUIRE(Round(world).ok());
+  CHECK(world.provider.refunds().size() == 10);
+  CHECK(world.provider.refund_requests <= 10 + RefundDispatchOptions().concurrency_max);
+  world.provider.refund_requests_left = 1000;
+  world.clock.Advance(absl::Minutes(1));
+  REQUIRE(Round(world).ok());
+  CHECK(world.provider.refunds().size() == 40);
+}
+
+TEST_CASE("A channel asks for its own refunds and leaves the others'", "[payment][W-14]") {
+  TestWorld world;
+  Decide(world, 3);
+  MemoryProvider other;
+  RefundDispatch dispatch(world.store, world.clock, Channel::kWechatPay, other, world.facts,
+                          RefundDispatchOptions());
+  REQUIRE(testing::RunTask(dispatch.Round()).ok());
+  CHECK(other.refund_requests == 0);
+  CHECK(world.provider.refund_requests == 0);
+}
+
+}  // namespace
+}  // namespace houbu::payment
