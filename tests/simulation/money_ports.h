@@ -112,6 +112,9 @@ class WornPayments final : public payment::PaymentStore {
     return around_.Through<payment::RefundsDue>(
         [this, question] { return store_.DueRefunds(question); });
   }
+  Task<payment::BatchProgress> Batch(std::string batch) override {
+    return around_.Through<payment::BatchProgress>([this, batch] { return store_.Batch(batch); });
+  }
   Task<std::int64_t> CountStuckRefunds(absl::Time before) override {
     return around_.Through<std::int64_t>(
         [this, before] { return store_.CountStuckRefunds(before); });

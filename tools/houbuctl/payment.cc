@@ -11,6 +11,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/rpc/wire.h"
+#include "tools/houbuctl/refunds.h"
 #include "tools/houbuctl/texts.h"
 
 #include "houbu/payment/v1/payment.grpc.pb.h"
@@ -180,6 +181,7 @@ void AddPayment(CLI::App& app, Session& session, std::vector<Command>& commands)
       ->required();
   change.run = [&session, changed] { return Run(session, *changed, AskChange); };
   commands.push_back(std::move(change));
+  AddRefunds(*topic, session, commands);
 }
 
 }  // namespace houbu::ctl

@@ -14,6 +14,18 @@ namespace {
 constexpr Refusal kReused{absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
                           "The request_id was used for another request."};
 
+RefundStage StageOf(const Refund& refund) {
+  switch (refund.state) {
+    case RefundState::kPending:
+      return refund.asked ? RefundStage::kAsked : RefundStage::kDecided;
+    case RefundState::kSucceeded:
+      return RefundStage::kSucceeded;
+    case RefundState::kFailed:
+      return RefundStage::kFailed;
+  }
+  return RefundStage::kDecided;
+}
+
 }  // namespace
 
 MemoryPaymentStore::AnswerKey MemoryPaymentStore::KeyOf(const RequestKey& key) {
@@ -170,6 +182,25 @@ Task<RefundsDue> MemoryPaymentStore::DueRefunds(DueQuestion question) {
     if (static_cast<int>(kind.size()) < question.count_max) kind.push_back(refund->id);
   }
   co_return found;
+}
+
+Task<BatchProgress> MemoryPaymentStore::Batch(std::string batch) {
+  std::map<std::pair<RefundStage, std::string>, BatchLine> lines;
+  BatchProgress progress;
+  for (const auto& [id, refund] : refunds_) {
+    if (refund.batch != batch || batch.empty()) continue;
+    const RefundStage stage = StageOf(refund);
+    const std::string currency(refund.amount.currency.code());
+    const Money none{0, refund.amount.currency};
+    BatchLine& line = lines.try_emplace({stage, currency}, BatchLine{stage, 0, none}).first->second;
+    ++line.refunds;
+    ASSIGN_OR_CO_RETURN(line.amount, Add(line.amount, refund.amount));
+    if (refund.state != RefundState::kPending) continue;
+    const absl::Time oldest = progress.oldest_pending.value_or(refund.create_time);
+    progress.oldest_pending = std::min(oldest, refund.create_time);
+  }
+  for (const auto& [key, line] : lines) progress.lines.push_back(line);
+  co_return progress;
 }
 
 Task<std::int64_t> MemoryPaymentStore::CountStuckRefunds(absl::Time decided_before) {

@@ -24,6 +24,10 @@ Task<std::vector<Refund>> PaymentLookup::Refunds(PaymentId id, Viewer viewer, Pa
   co_return co_await store_.ListRefunds(std::move(id), std::move(page));
 }
 
+Task<BatchProgress> PaymentLookup::Batch(std::string batch) {
+  return store_.Batch(std::move(batch));
+}
+
 Task<PaymentBooks> PaymentLookup::BooksOf(PaymentId id) {
   BooksPage page;
   page.only = id.value();

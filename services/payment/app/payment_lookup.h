@@ -30,6 +30,9 @@ class PaymentLookup final {
   /// The refunds of a payment the viewer may see, oldest first; kPaymentUnknown.
   Task<std::vector<Refund>> Refunds(PaymentId id, Viewer viewer, Page page);
 
+  /// How far the refunds of a batch are.
+  Task<BatchProgress> Batch(std::string batch);
+
   /// The books of one payment; kPaymentUnknown.
   Task<PaymentBooks> BooksOf(PaymentId id);
 

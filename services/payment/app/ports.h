@@ -54,6 +54,22 @@ struct RefundsDue {
   std::vector<RefundId> asked;  ///< It knows them and is asked where they stand.
 };
 
+/// Where a refund of a batch stands.
+enum class RefundStage { kDecided, kAsked, kSucceeded, kFailed };
+
+/// The refunds of a batch that stand at one point, of one currency.
+struct BatchLine {
+  RefundStage stage = RefundStage::kDecided;
+  std::int64_t refunds = 0;
+  Money amount;  ///< Their sum.
+};
+
+/// How far the refunds of a batch are.
+struct BatchProgress {
+  std::vector<BatchLine> lines;              ///< By stage and currency, none of no refunds.
+  std::optional<absl::Time> oldest_pending;  ///< When it was decided; nothing where all are done.
+};
+
 /// Where payments, refunds and the ledger are kept.
 class PaymentStore {
  public:
@@ -91,6 +107,9 @@ class PaymentStore {
 
   /// Refunds of a channel the provider shall be asked about by now.
   virtual Task<RefundsDue> DueRefunds(DueQuestion question) = 0;
+
+  /// How far the refunds of a batch are; empty for one nobody named.
+  virtual Task<BatchProgress> Batch(std::string batch) = 0;
 
   /// Refunds given up, and those decided before `decided_before` and still not done: somebody must
   /// look (W-14).

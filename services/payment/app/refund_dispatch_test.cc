@@ -91,5 +91,30 @@ TEST_CASE("A channel asks for its own refunds and leaves the others'", "[payment
   CHECK(world.provider.refund_requests == 0);
 }
 
+TEST_CASE("Refunds of a batch are followed together, also of money that comes later",
+          "[payment][W-14]") {
+  TestWorld world;
+  RefundCommand command;
+  command.service = "slot";
+  command.batch = "runs/rn-1";
+  command.id = world.Paid("py-1", 1000);
+  REQUIRE(testing::RunTask(world.refunding.Refund(command, world.ForRefund())).ok());
+  command.id = world.Open("py-2", 500);
+  REQUIRE(world.Start(command.id).ok());
+  REQUIRE(testing::RunTask(world.refunding.Refund(command, world.ForRefund())).ok());
+  BatchProgress progress = *testing::RunTask(world.lookup.Batch("runs/rn-1"));
+  REQUIRE(progress.lines.size() == 1);
+  CHECK(progress.lines[0].amount == Fen(1000));
+  REQUIRE(world.CallBack(command.id, world.provider.Pay(command.id, world.clock.Now())).ok());
+  world.Work();
+  REQUIRE(world.opened.ok());
+  progress = *testing::RunTask(world.lookup.Batch("runs/rn-1"));
+  REQUIRE(progress.lines.size() == 1);
+  CHECK(progress.lines[0].stage == RefundStage::kSucceeded);
+  CHECK(progress.lines[0].refunds == 2);
+  CHECK(progress.lines[0].amount == Fen(1500));
+  CHECK(!progress.oldest_pending.has_value());
+}
+
 }  // namespace
 }  // namespace houbu::payment

@@ -12,7 +12,7 @@ namespace houbu::payment {
 namespace {
 
 // What the answer shows: the refund decided, or that nothing goes back.
-Refund ShownRefund(const Change& change, const Payment& before, RefundReason reason,
+Refund ShownRefund(const Change& change, const Payment& before, const ReturnOrder& order,
                    absl::Time now) {
   if (!change.refunds.empty()) return change.refunds.back();
   Refund none;
@@ -20,7 +20,8 @@ Refund ShownRefund(const Change& change, const Payment& before, RefundReason rea
   none.amount = Money{0, change.payment.amount.currency};
   none.fee = Money{change.payment.fees.minor_units - before.fees.minor_units,
                    change.payment.amount.currency};
-  none.reason = reason;
+  none.reason = order.reason;
+  none.batch = order.batch;
   none.state = RefundState::kSucceeded;
   none.create_time = now;
   return none;
@@ -62,9 +63,10 @@ Task<std::string> Refunding::Once(RefundCommand command,
 
   const absl::Time now = clock_.Now();
   Change change;
+  ReturnOrder order;
+  order.reason = command.reason;
+  order.batch = command.batch;
   if (before.state == PaymentState::kSucceeded) {
-    ReturnOrder order;
-    order.reason = command.reason;
     if (command.facts.has_value()) {
       FareFacts facts = *command.facts;
       ASSIGN_OR_CO_RETURN(order.quote, co_await Assess(before, facts));
@@ -72,13 +74,13 @@ Task<std::string> Refunding::Once(RefundCommand command,
     ASSIGN_OR_CO_RETURN(change, Return(before, order, now));
     change.grace = GraceUsed(before, order.quote, command.facts);
   } else {
-    change = ReturnOnArrival(before, command.reason, now);
+    change = ReturnOnArrival(before, order, now);
   }
   if (change.changed) ++change.payment.version;
   Commitment commitment;
   commitment.now = now;
   commitment.traceparent = command.traceparent;
-  const houbu::payment::Refund shown = ShownRefund(change, before, command.reason, now);
+  const houbu::payment::Refund shown = ShownRefund(change, before, order, now);
   commitment.answer = Answer{mutation.key, mutation.render(shown)};
   co_return co_await store_.Commit(std::move(change), std::move(commitment));
 }

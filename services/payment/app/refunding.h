@@ -18,6 +18,7 @@ struct RefundCommand {
   std::string service;  ///< The calling service.
   RefundReason reason = RefundReason::kCancelled;
   std::optional<FareFacts> facts;  ///< With them the policy's fee is kept.
+  std::string batch;               ///< What it is decided together with; "" for nothing.
   std::string traceparent;
 };
 

@@ -68,6 +68,7 @@ struct Payment {
   bool closing = false;   ///< The provider shall close it and has not said so yet.
   /// Set when whoever opened it wants no money any more: what arrives goes back for this reason.
   std::optional<RefundReason> return_reason;
+  std::string return_batch;            ///< What refunds of money that is still to come belong to.
   std::optional<absl::Time> pay_time;  ///< The provider's time of payment.
 
   std::vector<std::string> captures;  ///< The provider's orders whose money arrived.

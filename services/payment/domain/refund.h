@@ -34,6 +34,7 @@ struct Refund {
   Money amount;
   Money fee;  ///< What was kept when it was decided.
   RefundReason reason = RefundReason::kCancelled;
+  std::string batch;  ///< What it was decided together with, "runs/rn-..."; mostly empty.
   RefundState state = RefundState::kPending;
   absl::Time create_time;
   std::optional<absl::Time> refund_time;  ///< When the provider gave it back.

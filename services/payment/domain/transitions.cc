@@ -25,8 +25,8 @@ Change Changed(Payment payment) {
 }
 
 // Decides that `gross` leaves the payment: `fee` of it is kept, the rest goes back.
-absl::Status AddReturn(Change& change, Money gross, Money fee, RefundReason reason, Source from,
-                       absl::Time now) {
+absl::Status AddReturn(Change& change, Money gross, Money fee, const ReturnOrder& order,
+                       Source from, absl::Time now) {
   if (gross.minor_units <= 0) return absl::OkStatus();
   Payment& payment = change.payment;
   Refund refund;
@@ -35,7 +35,8 @@ absl::Status AddReturn(Change& change, Money gross, Money fee, RefundReason reas
   refund.channel = payment.channel.value_or(Channel::kSandbox);
   ASSIGN_OR_RETURN(refund.amount, Subtract(gross, fee));
   refund.fee = fee;
-  refund.reason = reason;
+  refund.reason = order.reason;
+  refund.batch = order.batch;
   refund.create_time = now;
   refund.ask_at = now;
   ASSIGN_OR_RETURN(payment.returned, Add(payment.returned, refund.amount));
@@ -97,11 +98,13 @@ absl::StatusOr<Change> Capture(Payment payment, const OrderFact& fact, absl::Tim
     return change;
   }
   if (open) next.state = PaymentState::kClosed;
-  const RefundReason reason = next.return_reason.value_or(RefundReason::kUnexpected);
+  ReturnOrder back;
+  back.reason = next.return_reason.value_or(RefundReason::kUnexpected);
+  back.batch = next.return_batch;
   change.postings.push_back(
       PostCapture(next, fact.provider_order, fact.amount, Source::kPrepayments, now));
   const Money no_fee{0, fact.amount.currency};
-  RETURN_IF_ERROR(AddReturn(change, fact.amount, no_fee, reason, Source::kPrepayments, now));
+  RETURN_IF_ERROR(AddReturn(change, fact.amount, no_fee, back, Source::kPrepayments, now));
   return change;
 }
 
@@ -191,10 +194,16 @@ Change Close(Payment payment, absl::Time now) {
   return Changed(std::move(payment));
 }
 
-Change ReturnOnArrival(Payment payment, RefundReason reason, absl::Time now) {
+Change ReturnOnArrival(Payment payment, const ReturnOrder& order, absl::Time now) {
   Change change = Close(std::move(payment), now);
   if (change.payment.state == PaymentState::kPending && !change.payment.return_reason) {
-    change.payment.return_reason = reason;
+    change.payment.return_reason = order.reason;
+    change.changed = true;
+  }
+  // Also of one that is closed: money may be on its way to it.
+  const bool is_paid = change.payment.state == PaymentState::kSucceeded;
+  if (!is_paid && change.payment.return_batch.empty() && !order.batch.empty()) {
+    change.payment.return_batch = order.batch;
     change.changed = true;
   }
   return change;
@@ -295,7 +304,7 @@ absl::StatusOr<Change> Return(Payment payment, const ReturnOrder& order, absl::T
   }
   const Source from = IsUnsettledPrepayment(payment) ? Source::kPrepayments : Source::kFares;
   Change change = Unchanged(std::move(payment));
-  RETURN_IF_ERROR(AddReturn(change, gross, fee, order.reason, from, now));
+  RETURN_IF_ERROR(AddReturn(change, gross, fee, order, from, now));
   return change;
 }
 
@@ -318,8 +327,9 @@ absl::StatusOr<Change> Settle(Payment payment, Money fare, const std::string& or
     change.postings.push_back(PostSettlement(change.payment, fare, now));
   }
   const Money no_fee{0, fare.currency};
-  RETURN_IF_ERROR(
-      AddReturn(change, difference, no_fee, RefundReason::kDifference, Source::kPrepayments, now));
+  ReturnOrder back;
+  back.reason = RefundReason::kDifference;
+  RETURN_IF_ERROR(AddReturn(change, difference, no_fee, back, Source::kPrepayments, now));
   return change;
 }
 

@@ -86,8 +86,16 @@ absl::StatusOr<Change> Start(Payment payment, const PaymentWay& way, absl::Time 
 /// close it. Money that is here stays: the opener has been told and decides.
 Change Close(Payment payment, absl::Time now);
 
-/// As Close, and whatever arrives goes back for `reason`.
-Change ReturnOnArrival(Payment payment, RefundReason reason, absl::Time now);
+/// What shall go back.
+struct ReturnOrder {
+  RefundReason reason = RefundReason::kCancelled;
+  std::optional<FeeQuote> quote;  ///< With it the fee is kept; without it all that is left goes.
+  std::optional<Money> amount;    ///< Only this goes, by hand; not with a quote.
+  std::string batch;              ///< What it is decided together with; "" for nothing.
+};
+
+/// As Close, and whatever arrives goes back whole, for the order's reason and in its batch.
+Change ReturnOnArrival(Payment payment, const ReturnOrder& order, absl::Time now);
 
 /// The provider says where the order stands. Expected money makes the payment SUCCEEDED and its
 /// opener hear of it; money nobody expects (closed, doubled, another amount) goes back whole
@@ -97,13 +105,6 @@ absl::StatusOr<Change> ApplyProviderFact(Payment payment, const OrderFact& fact,
 /// The provider says where a refund stands. kFactMismatch when it speaks of another amount.
 absl::StatusOr<Change> ApplyProviderFact(Payment payment, Refund refund, const RefundFact& fact,
                                          absl::Time now);
-
-/// What shall go back.
-struct ReturnOrder {
-  RefundReason reason = RefundReason::kCancelled;
-  std::optional<FeeQuote> quote;  ///< With it the fee is kept; without it all that is left goes.
-  std::optional<Money> amount;    ///< Only this goes, by hand; not with a quote.
-};
 
 /// Decides a refund: never more than is left (W-08, W-13). The refund stands last in the change's
 /// refunds; there is none when nothing goes back, and then only the fee is kept. Refuses kNotPaid;

@@ -116,6 +116,22 @@ TEST_CASE("Expected money succeeds once, however often it is told", "[payment][X
   CHECK(!ApplyProviderFact(first->payment, ClosedFact(), kNow)->changed);
 }
 
+TEST_CASE("Money that is still to come belongs to the batch its return was asked in first",
+          "[payment][W-14]") {
+  ReturnOrder order;
+  order.batch = "runs/rn-1";
+  const Change asked = ReturnOnArrival(Pending(), order, kNow);
+  CHECK(asked.payment.return_batch == "runs/rn-1");
+  order.batch = "runs/rn-2";
+  CHECK(ReturnOnArrival(asked.payment, order, kNow).payment.return_batch == "runs/rn-1");
+  const Payment closed =
+      ApplyProviderFact(Close(Pending(), kNow).payment, ClosedFact(), kNow)->payment;
+  const Change late = ReturnOnArrival(closed, order, kNow);
+  CHECK(late.changed);
+  CHECK(ApplyProviderFact(late.payment, PaidFact(), kNow)->refunds.at(0).batch == "runs/rn-2");
+  CHECK(!ReturnOnArrival(late.payment, order, kNow).changed);
+}
+
 TEST_CASE("Money nobody expects goes back whole", "[payment][W-04]") {
   struct Row {
     const char* what;
@@ -125,7 +141,10 @@ TEST_CASE("Money nobody expects goes back whole", "[payment][W-04]") {
   };
   const Payment closed =
       ApplyProviderFact(Close(Pending(), kNow).payment, ClosedFact(), kNow)->payment;
-  const Payment unwanted = ReturnOnArrival(Pending(), RefundReason::kLate, kNow).payment;
+  ReturnOrder order;
+  order.reason = RefundReason::kLate;
+  order.batch = "runs/rn-1";
+  const Payment unwanted = ReturnOnArrival(Pending(), order, kNow).payment;
   const std::vector<Row> rows = {
       {"after it was closed", closed, PaidFact(), PaymentState::kClosed},
       {"after a refund was asked for", unwanted, PaidFact(), PaymentState::kClosed},
@@ -141,6 +160,7 @@ TEST_CASE("Money nobody expects goes back whole", "[payment][W-04]") {
     REQUIRE(change->refunds.size() == 1);
     CHECK(change->refunds[0].amount == row.fact.amount);
     CHECK(change->refunds[0].fee == Fen(0));
+    CHECK(change->refunds[0].batch == row.payment.return_batch);
     CHECK(change->effects.empty());
     CHECK(*Left(change->payment) == *Left(row.payment));
     for (const LedgerTransaction& posting : change->postings) CHECK(IsBalanced(posting));

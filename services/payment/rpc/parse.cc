@@ -1,6 +1,7 @@
 #include "services/payment/rpc/parse.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -21,6 +22,7 @@ bool IsOpenid(absl::string_view text) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_';
          });
 }
+constexpr std::size_t kBatchCharactersMax = 100;
 
 }  // namespace
 
@@ -109,6 +111,20 @@ Money ParseFare(Violations& violations, const std::string& field, bool set,
     violations.Add(absl::StrCat(field, ".minor_units"), absl::StrCat("must be 1 to ", kFareMax));
   }
   return fare;
+}
+
+std::string ParseBatch(Violations& violations, absl::string_view field, absl::string_view batch) {
+  const std::size_t slash = batch.find('/');
+  const bool is_shaped = slash != absl::string_view::npos && slash > 0 &&
+                         slash + 1 < batch.size() && batch.size() <= kBatchCharactersMax;
+  const bool is_plain = std::all_of(batch.begin(), batch.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '/';
+  });
+  if (!is_shaped || !is_plain || batch.find('/', slash + 1) != absl::string_view::npos) {
+    violations.Add(field, "must be {collection}/{id}, 3 to 100 of A-Z a-z 0-9 _ - and one slash");
+    return "";
+  }
+  return std::string(batch);
 }
 
 std::optional<PaymentId> ParseQuoted(Violations& violations, absl::string_view name,

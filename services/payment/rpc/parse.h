@@ -42,6 +42,9 @@ RefundReason ParseReason(Violations& violations, absl::string_view field, v1::Re
 Money ParseFare(Violations& violations, const std::string& field, bool set,
                 const type::v1::Money& value);
 
+/// The batch of a field, "runs/rn-..."; empty with a violation.
+std::string ParseBatch(Violations& violations, absl::string_view field, absl::string_view batch);
+
 /// The payment a quote is of, from `name`; nothing where none is named. `profile` is for quotes of
 /// no payment.
 std::optional<PaymentId> ParseQuoted(Violations& violations, absl::string_view name,

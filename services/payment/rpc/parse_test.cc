@@ -167,5 +167,23 @@ TEST_CASE("Who asks is who the seam identified", "[payment][rpc]") {
   CHECK(ViewerOf(caller).kind == Viewer::Kind::kAccount);
 }
 
+TEST_CASE("A batch is a collection and an id", "[payment][rpc]") {
+  for (const std::string good : {"runs/rn-1", "a/b", "windows/W_1"}) {
+    Violations violations;
+    CHECK(ParseBatch(violations, "batch", good) == good);
+    CHECK(violations.ToStatus().ok());
+  }
+  for (const std::string bad :
+       {"", "runs", "/", "runs/", "/rn-1", "a/b/c", "runs/rn 1", "runs/\u8f66", "runs/rn-1\n"}) {
+    CAPTURE(bad);
+    Violations violations;
+    CHECK(ParseBatch(violations, "batch", bad).empty());
+    CHECK(!violations.ToStatus().ok());
+  }
+  Violations violations;
+  ParseBatch(violations, "batch", "runs/" + std::string(96, 'x'));
+  CHECK(!violations.ToStatus().ok());
+}
+
 }  // namespace
 }  // namespace houbu::payment

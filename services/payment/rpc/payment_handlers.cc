@@ -81,6 +81,12 @@ grpc::ServerUnaryReactor* PaymentHandlers::QuoteChange(grpc::CallbackServerConte
   return seam_.Run(context, request, response, this, &PaymentHandlers::Change);
 }
 
+grpc::ServerUnaryReactor* PaymentHandlers::GetRefundBatch(grpc::CallbackServerContext* context,
+                                                          const v1::GetRefundBatchRequest* request,
+                                                          v1::RefundBatch* response) {
+  return seam_.Run(context, request, response, this, &PaymentHandlers::Batch);
+}
+
 grpc::ServerUnaryReactor* PaymentHandlers::ListRefunds(grpc::CallbackServerContext* context,
                                                        const v1::ListRefundsRequest* request,
                                                        v1::ListRefundsResponse* response) {
@@ -202,6 +208,7 @@ Task<v1::Refund> PaymentHandlers::Refund(const rpc::Call& call,
   if (request.has_fare_facts()) {
     command.facts = ParseFareFacts(violations, "fare_facts", request.fare_facts());
   }
+  if (!request.batch().empty()) command.batch = ParseBatch(violations, "batch", request.batch());
   command.service = call.caller.service;
   command.traceparent = call.traceparent;
   CO_RETURN_IF_ERROR(violations.ToStatus());
@@ -265,6 +272,18 @@ Task<v1::ChangeQuote> PaymentHandlers::Change(const rpc::Call& call,
   ASSIGN_OR_CO_RETURN(const ChangeQuote quote,
                       co_await use_cases_.change_quoting.Quote(std::move(question)));
   co_return Render(quote);
+}
+
+Task<v1::RefundBatch> PaymentHandlers::Batch(const rpc::Call&,
+                                             const v1::GetRefundBatchRequest& request) {
+  Violations violations;
+  std::string batch = ParseBatch(violations, "batch", request.batch());
+  CO_RETURN_IF_ERROR(violations.ToStatus());
+  ASSIGN_OR_CO_RETURN(const BatchProgress progress,
+                      co_await use_cases_.lookup.Batch(std::move(batch)));
+  v1::RefundBatch response = Render(progress);
+  response.set_batch(request.batch());
+  co_return response;
 }
 
 Task<v1::ListRefundsResponse> PaymentHandlers::Refunds(const rpc::Call& call,

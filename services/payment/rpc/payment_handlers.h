@@ -63,6 +63,9 @@ class PaymentHandlers final : public v1::PaymentService::CallbackService {
   grpc::ServerUnaryReactor* QuoteChange(grpc::CallbackServerContext* context,
                                         const v1::QuoteChangeRequest* request,
                                         v1::ChangeQuote* response) override;
+  grpc::ServerUnaryReactor* GetRefundBatch(grpc::CallbackServerContext* context,
+                                           const v1::GetRefundBatchRequest* request,
+                                           v1::RefundBatch* response) override;
   grpc::ServerUnaryReactor* ListRefunds(grpc::CallbackServerContext* context,
                                         const v1::ListRefundsRequest* request,
                                         v1::ListRefundsResponse* response) override;
@@ -78,6 +81,7 @@ class PaymentHandlers final : public v1::PaymentService::CallbackService {
   Task<v1::Payment> Settle(const rpc::Call& call, const v1::SettlePaymentRequest& request);
   Task<v1::RefundQuote> Quote(const rpc::Call& call, const v1::QuoteRefundRequest& request);
   Task<v1::ChangeQuote> Change(const rpc::Call& call, const v1::QuoteChangeRequest& request);
+  Task<v1::RefundBatch> Batch(const rpc::Call& call, const v1::GetRefundBatchRequest& request);
   Task<v1::ListRefundsResponse> Refunds(const rpc::Call& call,
                                         const v1::ListRefundsRequest& request);
   absl::Status AddBridge(const Payment& payment, v1::Payment& shown) const;

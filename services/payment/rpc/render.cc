@@ -63,6 +63,20 @@ v1::RefundReason ReasonOnWire(RefundReason reason) {
   return v1::REFUND_REASON_UNSPECIFIED;
 }
 
+v1::RefundBatch::Line::Stage OnWire(RefundStage stage) {
+  switch (stage) {
+    case RefundStage::kDecided:
+      return v1::RefundBatch::Line::STAGE_DECIDED;
+    case RefundStage::kAsked:
+      return v1::RefundBatch::Line::STAGE_ASKED;
+    case RefundStage::kSucceeded:
+      return v1::RefundBatch::Line::STAGE_SUCCEEDED;
+    case RefundStage::kFailed:
+      return v1::RefundBatch::Line::STAGE_FAILED;
+  }
+  return v1::RefundBatch::Line::STAGE_UNSPECIFIED;
+}
+
 }  // namespace
 
 v1::Channel ChannelOnWire(Channel channel) {
@@ -118,6 +132,7 @@ v1::Refund Render(const Refund& refund) {
   if (refund.refund_time.has_value()) {
     *wire.mutable_refund_time() = rpc::ToWire(*refund.refund_time);
   }
+  wire.set_batch(refund.batch);
   return wire;
 }
 
@@ -128,6 +143,20 @@ v1::RefundQuote Render(const FeeQuote& quote) {
   wire.set_tier(quote.tier);
   *wire.mutable_expire_time() = rpc::ToWire(quote.holds_until);
   wire.set_profile(quote.policy);
+  return wire;
+}
+
+v1::RefundBatch Render(const BatchProgress& progress) {
+  v1::RefundBatch wire;
+  for (const BatchLine& line : progress.lines) {
+    v1::RefundBatch::Line& shown = *wire.add_lines();
+    shown.set_stage(OnWire(line.stage));
+    shown.set_refunds(line.refunds);
+    *shown.mutable_amount() = rpc::ToWire(line.amount);
+  }
+  if (progress.oldest_pending.has_value()) {
+    *wire.mutable_oldest_pending_time() = rpc::ToWire(*progress.oldest_pending);
+  }
   return wire;
 }
 

@@ -22,6 +22,8 @@ v1::Payment Render(const Payment& payment);
 v1::WechatPayBridge Render(const BridgeCall& call);
 /// A refund.
 v1::Refund Render(const Refund& refund);
+/// How far the refunds of a batch are; the caller names the batch.
+v1::RefundBatch Render(const BatchProgress& progress);
 /// A quote of a change.
 v1::ChangeQuote Render(const ChangeQuote& quote);
 /// A quote.

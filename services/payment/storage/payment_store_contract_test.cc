@@ -234,6 +234,52 @@ TEMPLATE_TEST_CASE("Due refunds are found by channel, new ones and those asked a
   CHECK(payment_of(other.fresh[0]) == "py-1");
 }
 
+TEMPLATE_TEST_CASE("A batch counts its refunds by where they stand", "[payment][store][W-14]",
+                   MemoryBench, PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  PaymentStore& store = bench.store();
+  CHECK(bench.Run(store.Batch("runs/rn-1"))->lines.empty());
+  const RefundState states[] = {RefundState::kPending, RefundState::kPending, RefundState::kPending,
+                                RefundState::kSucceeded, RefundState::kFailed};
+  for (int i = 0; i < 5; ++i) {
+    ReturnOrder order;
+    order.batch = "runs/rn-1";
+    const absl::Time decided = kNow - absl::Minutes(i);
+    Change change = Next(*Return(Paid(bench, absl::StrCat("py-", i)), order, decided));
+    change.refunds.back().state = states[i];
+    change.refunds.back().asked = i == 2;
+    REQUIRE(bench.Run(store.Commit(change, Answering("", ""))).ok());
+  }
+  const Change other = Next(*Return(Paid(bench, "py-5"), ReturnOrder(), kNow));
+  REQUIRE(bench.Run(store.Commit(other, Answering("", ""))).ok());
+  CHECK(bench.Run(store.LoadRefund(other.refunds[0].id))->batch.empty());
+  const BatchProgress progress = *bench.Run(store.Batch("runs/rn-1"));
+  REQUIRE(progress.lines.size() == 4);
+  CHECK(progress.lines[0].stage == RefundStage::kDecided);
+  CHECK(progress.lines[0].refunds == 2);
+  CHECK(progress.lines[0].amount == Fen(20000));
+  CHECK(progress.lines[1].stage == RefundStage::kAsked);
+  CHECK(progress.lines[2].stage == RefundStage::kSucceeded);
+  CHECK(progress.lines[3].stage == RefundStage::kFailed);
+  CHECK(progress.lines[3].refunds == 1);
+  CHECK(progress.oldest_pending == kNow - absl::Minutes(2));
+}
+
+TEMPLATE_TEST_CASE("The batch of money that is still to come is kept", "[payment][store][W-14]",
+                   MemoryBench, PostgresBench) {
+  TestType bench;
+  if (!bench.ready()) return;
+  PaymentStore& store = bench.store();
+  REQUIRE(bench.Run(store.Insert(Opened("py-1"), Answering("", ""))).ok());
+  ReturnOrder order;
+  order.batch = "runs/rn-1";
+  const Change closed =
+      Next(ReturnOnArrival(*bench.Run(store.Load(PaymentId("py-1"))), order, kNow));
+  REQUIRE(bench.Run(store.Commit(closed, Answering("", ""))).ok());
+  CHECK(bench.Run(store.Load(PaymentId("py-1")))->return_batch == "runs/rn-1");
+}
+
 TEMPLATE_TEST_CASE("Books are all of a payment at one moment, page by page",
                    "[payment][store][X-06]", MemoryBench, PostgresBench) {
   TestType bench;

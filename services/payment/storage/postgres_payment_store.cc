@@ -30,7 +30,7 @@ std::string BytesOf(const Commitment& commitment) {
 constexpr char kInsertPayment[] = R"sql(
     INSERT INTO payments (%s)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-            $19::text[], $20, $21, $22, $23, $24, $25, $26, $27, $28))sql";
+            $19::text[], $20, $21, $22, $23, $24, $25, $26, $27, $28, NULLIF($29, '')))sql";
 
 // Everything but the id and what was fixed when the payment was opened.
 constexpr char kUpdatePayment[] = R"sql(
@@ -38,14 +38,16 @@ constexpr char kUpdatePayment[] = R"sql(
     SET version = $2, order_name = $4, state = $12, channel = $13, provider_order = $14,
         code_url = $15, closing = $16, return_reason = $17, pay_time = $18,
         captures = $19::text[], captured = $20, returned = $21, fees = $22, fare = $23,
-        refunds = $24, inquire_at = $25, inquiries = $26, prepay_id = $27, payer = $28
+        refunds = $24, inquire_at = $25, inquiries = $26, prepay_id = $27, payer = $28,
+        return_batch = NULLIF($29, '')
     WHERE id = $1 AND version = $2 - 1
       AND opener = $3 AND account = $5 AND product = $6 AND currency = $7 AND amount = $8
       AND policy = $9 AND create_time = $10 AND expire_time = $11)sql";
 
 constexpr char kUpsertRefund[] = R"sql(
     INSERT INTO refunds (%s)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+            NULLIF($17, ''))
     ON CONFLICT (id) DO UPDATE
     SET state = excluded.state, refund_time = excluded.refund_time,
         generation = excluded.generation, asked = excluded.asked,
@@ -67,6 +69,17 @@ constexpr char kSelectDueRefunds[] = R"sql(
     UNION ALL
     (SELECT id, asked FROM refunds
      WHERE channel = $1 AND asked AND ask_at <= $2 ORDER BY ask_at, id LIMIT $3))sql";
+
+// The stages by the numbers of RefundStage.
+constexpr char kSelectBatch[] = R"sql(
+    SELECT CASE state WHEN 'SUCCEEDED' THEN 2 WHEN 'FAILED' THEN 3
+                      ELSE CASE WHEN asked THEN 1 ELSE 0 END END AS stage,
+           currency, count(*) AS refunds, sum(amount)::bigint AS amount
+    FROM refunds WHERE batch = $1
+    GROUP BY stage, currency ORDER BY stage, currency)sql";
+
+constexpr char kSelectOldestOfBatch[] = R"sql(
+    SELECT min(create_time) AS oldest FROM refunds WHERE batch = $1 AND state = 'PENDING')sql";
 
 constexpr char kCountStuckRefunds[] = R"sql(
     SELECT count(*) AS stuck FROM refunds
@@ -241,6 +254,28 @@ Task<RefundsDue> PostgresPaymentStore::DueRefunds(DueQuestion question) {
     kind.emplace_back(row.Text("id"));
   }
   co_return due;
+}
+
+Task<BatchProgress> PostgresPaymentStore::Batch(std::string batch) {
+  postgres::Parameters params;
+  params.Add(batch);
+  std::vector<postgres::Statement> statements(2);
+  statements[0] = {kSelectBatch, params};
+  statements[1] = {kSelectOldestOfBatch, params};
+  ASSIGN_OR_CO_RETURN(const std::vector<postgres::Result> found,
+                      co_await pool_.QueryAll(std::move(statements)));
+  BatchProgress progress;
+  for (int i = 0; i < found[0].rows(); ++i) {
+    const postgres::Row row = found[0].row(i);
+    ASSIGN_OR_CO_RETURN(const Currency currency, Currency::Parse(row.Text("currency")));
+    BatchLine line;
+    line.stage = static_cast<RefundStage>(row.Int32("stage"));
+    line.refunds = row.Int64("refunds");
+    line.amount = Money{row.Int64("amount"), currency};
+    progress.lines.push_back(line);
+  }
+  progress.oldest_pending = found[1].row(0).OptionalTime("oldest");
+  co_return progress;
 }
 
 Task<std::int64_t> PostgresPaymentStore::CountStuckRefunds(absl::Time decided_before) {

@@ -33,6 +33,7 @@ class PostgresPaymentStore final : public PaymentStore {
   Task<bool> HasUsedGrace(std::string account, absl::CivilDay day) override;
   Task<std::vector<PaymentId>> DueInquiries(absl::Time now, int count_max) override;
   Task<RefundsDue> DueRefunds(DueQuestion question) override;
+  Task<BatchProgress> Batch(std::string batch) override;
   Task<std::int64_t> CountStuckRefunds(absl::Time decided_before) override;
   Task<std::vector<LedgerBalance>> Balances() override;
   Task<std::vector<PaymentBooks>> Books(BooksPage page) override;

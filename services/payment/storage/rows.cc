@@ -11,11 +11,12 @@ namespace houbu::payment {
 const char kPaymentColumns[] =
     "id, version, opener, order_name, account, product, currency, amount, policy, create_time, "
     "expire_time, state, channel, provider_order, code_url, closing, return_reason, pay_time, "
-    "captures, captured, returned, fees, fare, refunds, inquire_at, inquiries, prepay_id, payer";
+    "captures, captured, returned, fees, fare, refunds, inquire_at, inquiries, prepay_id, payer, "
+    "return_batch";
 
 const char kRefundColumns[] =
     "id, payment, number, channel, currency, amount, fee, reason, state, create_time, "
-    "refund_time, generation, asked, provider_refund, ask_at, tries";
+    "refund_time, generation, asked, provider_refund, ask_at, tries, batch";
 
 absl::StatusOr<Payment> ReadPayment(const postgres::Row& row) {
   ASSIGN_OR_RETURN(const Currency currency, Currency::Parse(row.Text("currency")));
@@ -51,6 +52,7 @@ absl::StatusOr<Payment> ReadPayment(const postgres::Row& row) {
   payment.inquiries = row.Int32("inquiries");
   payment.prepay_id = row.Text("prepay_id");
   payment.payer = row.Text("payer");
+  if (!row.IsNull("return_batch")) payment.return_batch = row.Text("return_batch");
   return payment;
 }
 
@@ -72,6 +74,7 @@ absl::StatusOr<Refund> ReadRefund(const postgres::Row& row) {
   refund.provider_refund = row.Text("provider_refund");
   refund.ask_at = row.OptionalTime("ask_at");
   refund.tries = row.Int32("tries");
+  if (!row.IsNull("batch")) refund.batch = row.Text("batch");
   return refund;
 }
 
@@ -110,7 +113,8 @@ postgres::Parameters WritePayment(const Payment& payment) {
       .Add(payment.inquire_at)
       .Add(payment.inquiries)
       .Add(payment.prepay_id)
-      .Add(payment.payer);
+      .Add(payment.payer)
+      .Add(payment.return_batch);
 }
 
 postgres::Parameters WriteRefund(const Refund& refund) {
@@ -130,7 +134,8 @@ postgres::Parameters WriteRefund(const Refund& refund) {
       .Add(refund.asked)
       .Add(refund.provider_refund)
       .Add(refund.ask_at)
-      .Add(refund.tries);
+      .Add(refund.tries)
+      .Add(refund.batch);
 }
 
 }  // namespace houbu::payment
