@@ -29,6 +29,7 @@
 #include "services/slot/app/matching.h"
 #include "services/slot/app/payment_confirmation.h"
 #include "services/slot/app/rebooking.h"
+#include "services/slot/app/run_cancellations.h"
 #include "services/slot/app/run_opening.h"
 #include "services/slot/app/sale_switch.h"
 #include "services/slot/app/timetable_cache.h"
@@ -48,6 +49,7 @@
 #include "services/slot/storage/change_feed.h"
 #include "services/slot/storage/feed_folder.h"
 #include "services/slot/storage/postgres_bookings.h"
+#include "services/slot/storage/postgres_cancelled_runs.h"
 #include "services/slot/storage/postgres_catalogue.h"
 #include "services/slot/storage/postgres_demands.h"
 #include "services/slot/storage/postgres_inventory.h"
@@ -108,11 +110,14 @@ MatchWatch CountUndecided(process::Environment& env) {
   };
 }
 
-void AddLoops(process::Parts& parts, DueBookings& due, DemandLine& line) {
+void AddLoops(process::Parts& parts, DueBookings& due, DemandLine& line,
+              RunCancellations& cancellations) {
   parts.loops.push_back({"due_bookings", absl::Milliseconds(250),
                          [&due] { return Ignoring(due.Sweep(kSweepLimit)); }});
   parts.loops.push_back({"departed_demands", absl::Seconds(1),
                          [&line] { return Ignoring(line.SweepDeparted(kSweepLimit)); }});
+  parts.loops.push_back({"cancelled_runs", absl::Milliseconds(100),
+                         [&cancellations] { return Ignoring(cancellations.Sweep(kSweepLimit)); }});
 }
 
 Task<void> KeepCatalogue(TimetableCache& cache, RunOpening& opening) {
@@ -261,12 +266,14 @@ absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotCo
   parts.Serve<BookingHandlers>(
       env.seam(), BookingHandlers::UseCases{creation, lookup, cancellation, rebooking});
   parts.Serve<DemandHandlers>(env.seam(), line, explainer);
-  parts.Serve<InventoryHandlers>(env.seam(), keeper, sales);
+  auto& cancelled = parts.Own<PostgresCancelledRuns>(env.postgres());
+  auto& cancellations = parts.Own<RunCancellations>(tools, cancelled, demands, sales);
+  parts.Serve<InventoryHandlers>(env.seam(), keeper, sales, cancellations);
   parts.Serve<PaymentListenerHandlers>(env.seam(), confirmation);
   AddCatalogue(parts, env, config, catalogue);
   AddAnswerHooks(env, confirmation, matching);
   AddMatching(parts, index, matching, released);
-  AddLoops(parts, due, line);
+  AddLoops(parts, due, line, cancellations);
   AddIndexWork(parts, config, around, keeper);
   return parts;
 }

@@ -12,6 +12,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/text.h"
 #include "libs/rpc/wire.h"
+#include "tools/houbuctl/cancellation.h"
 
 #include "houbu/slot/v1/slot.grpc.pb.h"
 
@@ -228,6 +229,7 @@ void AddInventory(CLI::App& app, Session& session, std::vector<Command>& command
                                           "Closes a run to new buyers.", &Stub::CloseSale);
   AddSaleVerb<slot::v1::ReopenSaleRequest>(*topic, session, commands, "reopen",
                                            "Opens a run to new buyers again.", &Stub::ReopenSale);
+  AddCancellation(*topic, session, commands);
 }
 
 }  // namespace houbu::ctl

@@ -24,9 +24,11 @@ constexpr absl::Duration kTurnPatience = absl::Seconds(15);
 
 std::string NameOf(const Match& match) { return absl::StrCat(match.shard, "/", match.id); }
 
+// Nobody may travel so, whatever becomes free.
 bool ForbidsJourney(const absl::Status& refusal) {
   const absl::string_view reason = ReasonOf(refusal);
-  return reason == kItineraryConflict.reason || reason == kOneTicketPerRun.reason;
+  return reason == kItineraryConflict.reason || reason == kOneTicketPerRun.reason ||
+         reason == kRunCancelled.reason;
 }
 
 // Of everything, not of one run whose index is being rebuilt.

@@ -39,9 +39,9 @@ class Record {
   /// A serial number for the next booking; none is given twice, some may be left out.
   virtual async::Task<std::int64_t> NextSerial() = 0;
 
-  /// Commits a change. Refuses kStaleIndex (the claim's epoch is over), kPlaceTaken,
-  /// kItineraryConflict, kOneTicketPerRun, kChangedMeanwhile, kAlreadyRebooked (the link),
-  /// kDemandExists.
+  /// Commits a change. Refuses kStaleIndex (the claim's epoch is over), kRunCancelled (the claim's
+  /// run), kPlaceTaken, kItineraryConflict, kOneTicketPerRun, kChangedMeanwhile, kAlreadyRebooked
+  /// (the link), kDemandExists.
   virtual async::Task<Committed> Commit(Change change) = 0;
 };
 

@@ -136,6 +136,15 @@ absl::StatusOr<Booking> Cancel(Booking booking, absl::string_view reason, absl::
   return booking;
 }
 
+absl::StatusOr<Booking> CancelWithRun(Booking booking, absl::string_view reason, absl::Time now) {
+  if (!HoldsPlaces(booking.state)) return Refuse(kBookingOver);
+  booking.cancel_reason = std::string(reason);
+  booking.expires_at.reset();
+  booking.due_at.reset();
+  Enter(booking, BookingState::kCancelled, now, "RUN_CANCELLED");
+  return booking;
+}
+
 absl::StatusOr<Booking> Expire(Booking booking, absl::Time now) {
   if (!AwaitsPayment(booking.state)) return Refuse(kBookingOver);
   if (!booking.expires_at.has_value() || now < *booking.expires_at) return Refuse(kBookingOver);

@@ -193,6 +193,10 @@ absl::StatusOr<Booking> BookAgain(Booking booking, NewPlaces taken, absl::Time n
 /// kBookingOver, kRunDeparted.
 absl::StatusOr<Booking> Cancel(Booking booking, absl::string_view reason, absl::Time now);
 
+/// HELD, PENDING_PAYMENT, BOOKED and USED become CANCELLED: the run will not go, whatever the clock
+/// says by now. Refuses kBookingOver in any other state.
+absl::StatusOr<Booking> CancelWithRun(Booking booking, absl::string_view reason, absl::Time now);
+
 /// HELD and PENDING_PAYMENT become EXPIRED from expires_at on. Refuses kBookingOver in any other
 /// state or before.
 absl::StatusOr<Booking> Expire(Booking booking, absl::Time now);

@@ -55,6 +55,15 @@ RefundWanted RefundFor(const Booking& booking, absl::Time cancelled_at) {
   return wanted;
 }
 
+RefundWanted RefundWithRun(const Booking& booking) {
+  RefundWanted wanted;
+  wanted.booking = booking.id;
+  wanted.payment = booking.payment;
+  wanted.cause = RefundCause::kCancelled;
+  wanted.batch = NameOf(booking.trip.run);
+  return wanted;
+}
+
 MessageWanted MessageFor(const Booking& booking, Notice notice, absl::Time at) {
   MessageWanted wanted;
   wanted.booking = booking.id;

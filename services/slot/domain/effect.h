@@ -52,6 +52,7 @@ struct RefundWanted {
   std::string payment;
   RefundCause cause = RefundCause::kCancelled;
   std::optional<FareFacts> facts;  ///< Without them everything goes back.
+  std::string batch = {};          ///< What it belongs to, a run's name; mostly "".
 };
 
 /// What somebody is told.
@@ -90,6 +91,9 @@ PaymentWanted PaymentFor(const Booking& booking);
 
 /// The refund of a cancelled booking by the policy of its product.
 RefundWanted RefundFor(const Booking& booking, absl::Time cancelled_at);
+
+/// The refund of a booking whose run was cancelled: whole, with the others of the run.
+RefundWanted RefundWithRun(const Booking& booking);
 
 /// The message about a booking: BOOKED or REBOOKED when it stands, CANCELLED when it does not.
 MessageWanted MessageFor(const Booking& booking, Notice notice, absl::Time at);

@@ -17,6 +17,14 @@ inline constexpr int kBookingPartyMax = 9;
 inline constexpr Refusal kRunNotFound{absl::StatusCode::kNotFound, "RUN_NOT_FOUND",
                                       "There is no such run."};
 
+/// An operator cancelled the run: it will not go.
+inline constexpr Refusal kRunCancelled{absl::StatusCode::kFailedPrecondition, "RUN_CANCELLED",
+                                       "The run is cancelled."};
+
+/// Nobody cancelled the run.
+inline constexpr Refusal kRunNotCancelled{absl::StatusCode::kNotFound, "RUN_NOT_CANCELLED",
+                                          "The run is not cancelled."};
+
 /// The run does not stop at these stations in this order.
 inline constexpr Refusal kStretchUnknown{absl::StatusCode::kNotFound, "STRETCH_UNKNOWN",
                                          "The run does not go between these stations."};

@@ -84,6 +84,7 @@ class Encoder final {
       *facts.mutable_departure_time() = rpc::ToWire(wanted.facts->departs_at);
       *facts.mutable_cancel_time() = rpc::ToWire(wanted.facts->cancelled_at);
     }
+    request.set_batch(wanted.batch);
     Address("payment", "/houbu.payment.v1.PaymentService/RefundPayment", NameOf(wanted.booking));
     call_.payload = request.SerializeAsString();
   }

@@ -79,6 +79,20 @@ TEST_CASE("late money goes back whole", "[slot][effects][W-04]") {
   CHECK(request.reason() == payment::v1::REFUND_REASON_LATE);
 }
 
+TEST_CASE("the money of a cancelled run goes back whole, in the run's batch",
+          "[slot][effects][cancelled_run][X-16]") {
+  Booking booking = Sample();
+  booking.payment = "payments/pm-1";
+  booking.trip.run = RunId("rn-1");
+  payment::v1::RefundPaymentRequest request;
+  const Effect effect = RefundWithRun(booking);
+  REQUIRE(request.ParseFromString(EncodeEffectCall(effect, Context("s")).payload));
+  CHECK(request.name() == "payments/pm-1");
+  CHECK(request.batch() == "runs/rn-1");
+  CHECK_FALSE(request.has_fare_facts());
+  CHECK(request.reason() == payment::v1::REFUND_REASON_CANCELLED);
+}
+
 TEST_CASE("a message names the booking and keeps a lane of its own", "[slot][effects][R-13n]") {
   const Effect effect = MessageFor(Sample(), Notice::kBooked, kNow);
   const auto call = EncodeEffectCall(effect, Context("s"));

@@ -19,6 +19,7 @@ using async::Task;
 
 constexpr int kUnitsMax = 10000;
 constexpr int kCodeCharactersMax = 64;
+constexpr int kReasonCharactersMax = 200;
 
 constexpr rpc::PageLimits kPageLimits{.size_default = 0, .size_max = 1000};
 constexpr int kShardMax = 99;
@@ -65,6 +66,18 @@ grpc::ServerUnaryReactor* InventoryHandlers::ReopenSale(grpc::CallbackServerCont
                                                         const v1::ReopenSaleRequest* request,
                                                         v1::RunSale* response) {
   return seam_.Run(context, request, response, this, &InventoryHandlers::Reopen);
+}
+
+grpc::ServerUnaryReactor* InventoryHandlers::CancelRun(grpc::CallbackServerContext* context,
+                                                       const v1::CancelRunRequest* request,
+                                                       v1::RunCancellation* response) {
+  return seam_.Run(context, request, response, this, &InventoryHandlers::Stop);
+}
+
+grpc::ServerUnaryReactor* InventoryHandlers::GetRunCancellation(
+    grpc::CallbackServerContext* context, const v1::GetRunCancellationRequest* request,
+    v1::RunCancellation* response) {
+  return seam_.Run(context, request, response, this, &InventoryHandlers::Follow);
 }
 
 grpc::ServerUnaryReactor* InventoryHandlers::CheckInventory(
@@ -121,6 +134,31 @@ Task<v1::RunSale> InventoryHandlers::Turn(RequestKey key, std::string run, Sale 
   ASSIGN_OR_CO_RETURN(const std::string answer,
                       co_await sales_.Turn(std::move(change), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::RunSale>(answer);
+}
+
+Task<v1::RunCancellation> InventoryHandlers::Stop(const rpc::Call& call,
+                                                  const v1::CancelRunRequest& request) {
+  Violations violations;
+  RunToCancel wanted;
+  wanted.run = ParseRunName(violations, "run", request.run());
+  rpc::RequireText(violations, "reason", request.reason(), kReasonCharactersMax);
+  CO_RETURN_IF_ERROR(violations.ToStatus());
+  wanted.reason = request.reason();
+  Mutation<CancelledRun> mutation;
+  mutation.key = call.request_key;
+  mutation.render = RenderCancelledBytes;
+  ASSIGN_OR_CO_RETURN(const std::string answer,
+                      co_await cancellations_.Cancel(std::move(wanted), std::move(mutation)));
+  co_return rpc::ParseAnswer<v1::RunCancellation>(answer);
+}
+
+Task<v1::RunCancellation> InventoryHandlers::Follow(const rpc::Call&,
+                                                    const v1::GetRunCancellationRequest& request) {
+  Violations violations;
+  RunId run = ParseRunName(violations, "run", request.run());
+  CO_RETURN_IF_ERROR(violations.ToStatus());
+  ASSIGN_OR_CO_RETURN(const CancelledRun found, co_await cancellations_.Find(std::move(run)));
+  co_return Render(found);
 }
 
 Task<v1::InventoryReport> InventoryHandlers::Check(const rpc::Call&,

@@ -239,4 +239,21 @@ std::string RenderSaleBytes(const SaleChange& change) {
   return wire.SerializeAsString();
 }
 
+v1::RunCancellation Render(const CancelledRun& cancelled) {
+  v1::RunCancellation wire;
+  wire.set_run(NameOf(cancelled.run));
+  wire.set_reason(cancelled.reason);
+  *wire.mutable_cancel_time() = rpc::ToWire(cancelled.cancelled_at);
+  wire.set_bookings(cancelled.bookings);
+  wire.set_bookings_left(cancelled.bookings_left);
+  wire.set_demands(cancelled.demands);
+  wire.set_demands_left(cancelled.demands_left);
+  wire.set_refund_batch(NameOf(cancelled.run));
+  return wire;
+}
+
+std::string RenderCancelledBytes(const CancelledRun& cancelled) {
+  return Render(cancelled).SerializeAsString();
+}
+
 }  // namespace houbu::slot

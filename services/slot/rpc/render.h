@@ -6,6 +6,7 @@
 #include "services/slot/app/demand_explanation.h"
 #include "services/slot/app/demand_line.h"
 #include "services/slot/app/index_keeper.h"
+#include "services/slot/app/ports_cancelled.h"
 #include "services/slot/app/rebooking.h"
 #include "services/slot/domain/booking.h"
 #include "services/slot/domain/demand.h"
@@ -46,6 +47,12 @@ std::string RenderReportBytes(const InventoryReport& report);
 
 /// A sale's bytes, as they are stored for a repeated request.
 std::string RenderSaleBytes(const SaleChange& change);
+
+/// How far the cancellation of a run is.
+v1::RunCancellation Render(const CancelledRun& cancelled);
+
+/// A cancellation's bytes, as they are stored for a repeated request.
+std::string RenderCancelledBytes(const CancelledRun& cancelled);
 
 /// The kind of a run.
 v1::RunKind Render(RunKind kind);

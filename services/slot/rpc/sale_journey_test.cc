@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "libs/async/status_macros.h"
 #include "libs/rpc/client.h"
 #include "libs/testing/sequential_id_source.h"
 #include "libs/testing/test_service.h"
+#include "services/slot/app/run_cancellations.h"
 #include "services/slot/app/search_subject.h"
 #include "services/slot/rpc/booking_handlers.h"
 #include "services/slot/rpc/catalogue_handlers.h"
@@ -43,6 +45,47 @@ struct StubOf<v1::CatalogueService::Stub::async_interface> {
 template <>
 struct StubOf<v1::InventoryService::Stub::async_interface> {
   using Type = v1::InventoryService::Stub;
+};
+
+/// Cancelled runs on which nobody has places.
+class EmptyCancelledRuns final : public CancelledRuns {
+ public:
+  explicit EmptyCancelledRuns(InventoryRecord& inventory) : inventory_(inventory) {}
+
+  async::Task<CancelledAnswer> Cancel(RunToCancel wanted, Mutation<CancelledRun> mutation,
+                                      absl::Time now) override {
+    CancelledRun cancelled;
+    cancelled.run = wanted.run;
+    cancelled.reason = wanted.reason;
+    cancelled.cancelled_at = now;
+    CancelledAnswer answer;
+    answer.bytes = mutation.render(cancelled);
+    SaleChange closed;
+    closed.run = wanted.run;
+    closed.sale = Sale::kClosed;
+    StoredAnswer stored;
+    stored.key = mutation.key;
+    stored.bytes = answer.bytes;
+    ASSIGN_OR_CO_RETURN(answer.committed,
+                        co_await inventory_.SetSale(std::move(closed), std::move(stored), now));
+    cancelled_ = cancelled;
+    co_return answer;
+  }
+  async::Task<CancelledRun> Find(RunId run) override {
+    if (!cancelled_.has_value() || !(cancelled_->run == run)) co_return Refuse(kRunNotCancelled);
+    co_return *cancelled_;
+  }
+  async::Task<std::vector<DemandId>> WaitingDemands(int) override {
+    co_return std::vector<DemandId>();
+  }
+  async::Task<std::vector<BookingLeft>> BookingsLeft(int) override {
+    co_return std::vector<BookingLeft>();
+  }
+  async::Task<void> ForgetDone(absl::Time) override { co_return absl::OkStatus(); }
+
+ private:
+  InventoryRecord& inventory_;
+  std::optional<CancelledRun> cancelled_;
 };
 
 /// Slot in memory, served: a train whose seats are by turns at the aisle and at the window.
@@ -107,6 +150,21 @@ class Served final {
     return Turn(peer, &v1::InventoryService::Stub::async_interface::ReopenSale, request_id);
   }
 
+  absl::StatusOr<v1::RunCancellation> Stop(const std::string& peer, const std::string& reason,
+                                           const std::string& request_id) {
+    v1::CancelRunRequest request;
+    request.set_request_id(request_id);
+    request.set_run(run);
+    request.set_reason(reason);
+    return Ask(peer, &v1::InventoryService::Stub::async_interface::CancelRun, request);
+  }
+
+  absl::StatusOr<v1::RunCancellation> Follow(const std::string& peer) {
+    v1::GetRunCancellationRequest request;
+    request.set_run(run);
+    return Ask(peer, &v1::InventoryService::Stub::async_interface::GetRunCancellation, request);
+  }
+
   v1::Run::Class ClassNow() {
     subject.CatchUp();
     v1::GetRunRequest request;
@@ -131,11 +189,13 @@ class Served final {
   IndexKeeper keeper{IndexKeeper::Tools{subject.clock, subject.record, subject.index,
                                         subject.record, fresh_index, KeeperPolicy()}};
   SaleSwitch sales{SaleSwitch::Tools{subject.clock, subject.record, subject.record, fresh_index}};
+  EmptyCancelledRuns cancelled{subject.record};
+  RunCancellations cancellations{tools, cancelled, subject.record, sales};
   BookingHandlers bookings{service.seam,
                            BookingHandlers::UseCases{creation, lookup, cancellation, rebooking}};
   CatalogueHandlers catalogue{
       service.seam, CatalogueHandlers::UseCases{subject.clock, subject.journeys, subject.windows}};
-  InventoryHandlers inventory{service.seam, keeper, sales};
+  InventoryHandlers inventory{service.seam, keeper, sales, cancellations};
   std::string run;
 };
 
@@ -183,6 +243,24 @@ TEST_CASE("an operator closes a run and opens it again, and nobody else may",
   CHECK(served.Reopen("operator", "rq-2")->state() == v1::RunSale::STATE_OPEN);
   CHECK(served.Book("t1", "rq-b").ok());
   CHECK(served.ClassNow().state() == v1::Run::Class::STATE_ON_SALE);
+}
+
+TEST_CASE("an operator cancels a run for a reason and sees how far that is, and nobody else may",
+          "[slot][rpc][cancelled_run]") {
+  Served served;
+  CHECK(ReasonOf(served.Follow("operator").status()) == "RUN_NOT_CANCELLED");
+  CHECK(ReasonOf(served.Stop("gateway", "暴雨", "rq-1").status()) == "CALLER_NOT_ALLOWED");
+  CHECK(ReasonOf(served.Follow("gateway").status()) == "CALLER_NOT_ALLOWED");
+  CHECK(FieldsOf(served.Stop("operator", "", "rq-1").status()) == Words{"reason"});
+  const auto cancelled = served.Stop("operator", "暴雨", "rq-1");
+  REQUIRE(cancelled.status() == absl::OkStatus());
+  CHECK(cancelled->run() == served.run);
+  CHECK(cancelled->reason() == "暴雨");
+  CHECK(cancelled->refund_batch() == served.run);
+  CHECK(served.Stop("operator", "暴雨", "rq-1")->SerializeAsString() ==
+        cancelled->SerializeAsString());
+  CHECK(served.Follow("operator")->reason() == "暴雨");
+  CHECK(ReasonOf(served.Book("t1", "rq-a").status()) == "RUN_CLOSED");
 }
 
 }  // namespace houbu::slot

@@ -38,7 +38,7 @@ Task<void> ChangeBatch::AskGuards() {
   co_return absl::OkStatus();
 }
 
-constexpr char kReadEpochs[] = "SELECT id, epoch FROM runs WHERE id = ANY($1::text[])";
+constexpr char kReadEpochs[] = "SELECT id, epoch, cancelled FROM runs WHERE id = ANY($1::text[])";
 
 void ChangeBatch::AskRuns() {
   if (epochs_.empty()) return;
@@ -49,8 +49,11 @@ void ChangeBatch::AskRuns() {
 
 void ChangeBatch::JudgeRuns(const Result& rows) {
   epochs_.clear();
+  std::set<std::string> cancelled;
   for (int i = 0; i < rows.rows(); ++i) {
-    epochs_[rows.row(i).Text("id")] = rows.row(i).Int64("epoch");
+    const postgres::Row row = rows.row(i);
+    epochs_[row.Text("id")] = row.Int64("epoch");
+    if (row.Bool("cancelled")) cancelled.insert(row.Text("id"));
   }
   for (std::size_t i = 0; i < changes_.size(); ++i) {
     const Change& change = *changes_[i];
@@ -62,7 +65,9 @@ void ChangeBatch::JudgeRuns(const Result& rows) {
       continue;
     }
     answers_[i].epoch = found->second;
-    if (change.claim.has_value() && change.claim->epoch != found->second) {
+    if (change.claim.has_value() && cancelled.count(found->first) > 0) {
+      verdicts_.Refuse(i, Guard::kRun, Refuse(kRunCancelled));
+    } else if (change.claim.has_value() && change.claim->epoch != found->second) {
       verdicts_.Refuse(i, Guard::kRun, Refuse(kStaleIndex));
     }
   }

@@ -133,7 +133,7 @@ Task<Added> PostgresInventory::AddUnits(Addition addition, StoredAnswer answer, 
   co_return co_await adder.Add(std::move(answer.bytes));
 }
 
-constexpr char kSetSale[] = "UPDATE runs SET sale = $2 WHERE id = $1 RETURNING epoch";
+constexpr char kSetSale[] = "UPDATE runs SET sale = $2 WHERE id = $1 RETURNING epoch, cancelled";
 
 constexpr char kOweSale[] =
     "INSERT INTO index_debts (run_id, created_at) VALUES ($1, $2) RETURNING id";
@@ -149,6 +149,7 @@ Task<Committed> PostgresInventory::SetSale(SaleChange change, StoredAnswer answe
   ASSIGN_OR_CO_RETURN(const postgres::Result rows,
                       co_await work.transaction().Execute(kSetSale, std::move(params)));
   if (rows.empty()) co_return Refuse(kRunNotFound);
+  if (rows.row(0).Bool("cancelled") && change.sale == Sale::kOpen) co_return Refuse(kRunCancelled);
   debt.Add(now);
   ASSIGN_OR_CO_RETURN(const postgres::Result owed,
                       co_await work.transaction().Execute(kOweSale, std::move(debt)));
