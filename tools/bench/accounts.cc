@@ -1,6 +1,5 @@
 #include "tools/bench/accounts.h"
 
-#include <cstddef>
 #include <random>
 #include <utility>
 
@@ -32,14 +31,16 @@ Accounts::Accounts(identity::Signer signer, const Clock& clock)
     : signer_(std::move(signer)), clock_(clock), nonce_(FreshNonce()) {}
 
 const std::string& Accounts::Authorization(int number) {
-  const auto index = static_cast<std::size_t>(number);
-  if (index >= sessions_.size()) sessions_.resize(index + 1);
-  Session& session = sessions_[index];
+  return AuthorizationOf(NameOf(nonce_, number));
+}
+
+const std::string& Accounts::AuthorizationOf(const std::string& account) {
+  Session& session = sessions_[account];
   const absl::Time now = clock_.Now();
   if (session.authorization.empty() || now >= session.fresh_until) {
     identity::AccessClaims claims;
-    claims.account = NameOf(nonce_, number);
-    claims.session = absl::StrCat("ss-", nonce_, "-", number);
+    claims.account = account;
+    claims.session = absl::StrCat("ss-", account.substr(account.rfind('/') + 1));
     claims.token_id = absl::StrCat(claims.session, "-", absl::ToUnixSeconds(now));
     claims.issue_time = now;
     claims.expire_time = now + kTokenLife;

@@ -2,8 +2,8 @@
 /// as the account service would, with the development key of the benchmark's own stack.
 #pragma once
 
+#include <map>
 #include <string>
-#include <vector>
 
 #include "absl/time/time.h"
 
@@ -24,6 +24,9 @@ class Accounts final {
   /// signed-in person's.
   const std::string& Authorization(int number);
 
+  /// What the account of this name shows, "accounts/ac-...".
+  const std::string& AuthorizationOf(const std::string& account);
+
   /// Vouches for a traveller nobody has seen before, to account `number`.
   type::v1::SignedStatement StatementFor(int number);
 
@@ -35,8 +38,8 @@ class Accounts final {
 
   identity::Signer signer_;
   const Clock& clock_;
-  std::string nonce_;  // tells one run of the benchmark from another
-  std::vector<Session> sessions_;
+  std::string nonce_;                        // tells one run of the benchmark from another
+  std::map<std::string, Session> sessions_;  // by account
   std::int64_t travellers_ = 0;
 };
 

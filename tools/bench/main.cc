@@ -34,6 +34,19 @@ struct Flags {
   rpc::TlsFiles tls;
   std::string seed_file;
   int connections = 4;
+  double ahead_seconds = 0;
+};
+
+/// The system's clock, and so far ahead: a stack whose clocks were moved has tokens of its own
+/// time.
+class ClockAhead final : public Clock {
+ public:
+  explicit ClockAhead(absl::Duration ahead) : ahead_(ahead) {}
+  absl::Time Now() const override { return system_.Now() + ahead_; }
+
+ private:
+  SystemClock system_;
+  absl::Duration ahead_;
 };
 
 double Microseconds(absl::Duration duration) { return absl::ToDoubleMicroseconds(duration); }
@@ -93,7 +106,7 @@ absl::StatusOr<json> RunOne(const std::string& line, Scenarios& scenarios, Gener
 absl::Status Serve(const Flags& flags) {
   ASSIGN_OR_RETURN(const rpc::Tls tls, rpc::LoadTls(flags.tls));
   ASSIGN_OR_RETURN(identity::Signer signer, identity::Signer::FromSeedFile(flags.seed_file));
-  const SystemClock clock;
+  const ClockAhead clock(absl::Seconds(flags.ahead_seconds));
   Accounts accounts(std::move(signer), clock);
   Scenarios scenarios(accounts);
   Generator generator(flags.target, tls, flags.connections);
@@ -116,6 +129,7 @@ int main(int argc, char** argv) {
   app.add_option("--certificate", flags.tls.certificate, "PEM of the gateway")->required();
   app.add_option("--key", flags.tls.key, "PEM of its private key")->required();
   app.add_option("--seed-file", flags.seed_file, "account's signing seed, hex")->required();
+  app.add_option("--ahead", flags.ahead_seconds, "seconds the stack's clocks are ahead");
   app.add_option("--connections", flags.connections, "connections to the server");
   CLI11_PARSE(app, argc, argv);
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);  // as servers do

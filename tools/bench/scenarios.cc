@@ -10,6 +10,7 @@
 
 #include "houbu/development/v1/echo.pb.h"
 #include "houbu/development/v1/skip_locked.pb.h"
+#include "houbu/payment/v1/payment.pb.h"
 #include "houbu/slot/v1/slot.pb.h"
 
 namespace houbu::bench {
@@ -20,6 +21,7 @@ using nlohmann::json;
 constexpr char kEcho[] = "/houbu.development.v1.EchoService/Echo";
 constexpr char kSearch[] = "/houbu.slot.v1.CatalogueService/SearchJourneys";
 constexpr char kBook[] = "/houbu.slot.v1.BookingService/CreateBooking";
+constexpr char kStartPayment[] = "/houbu.payment.v1.PaymentService/StartPayment";
 constexpr char kSkipLocked[] = "/houbu.development.v1.SkipLockedService/BookSeat";
 
 Call CallOf(absl::string_view method, const google::protobuf::Message& request) {
@@ -84,6 +86,9 @@ absl::StatusOr<std::unique_ptr<CallSource>> Scenarios::Make(const json& wish) {
   } else if (scenario == "book") {
     calls = Bookings(wish);
     repeats = CallList::Repeats::kOnce;
+  } else if (scenario == "start_payments") {
+    calls = Payments(wish);
+    repeats = CallList::Repeats::kOnce;
   } else if (scenario == "skip_locked") {
     calls = Seats(wish);
     repeats = CallList::Repeats::kOnce;
@@ -115,9 +120,23 @@ std::vector<Call> Scenarios::Bookings(const json& wish) {
     request.set_class_code(wish.at("class").get<std::string>());
     request.set_from(train.stations[static_cast<std::size_t>(from)]);
     request.set_to(train.stations[static_cast<std::size_t>(from + trip)]);
+    request.set_destination_country(wish.value("destination_country", ""));
     *request.mutable_statement() = accounts_.StatementFor(account);
     calls.push_back(CallOf(kBook, request));
     calls.back().authorization = accounts_.Authorization(account);
+  }
+  return calls;
+}
+
+std::vector<Call> Scenarios::Payments(const json& wish) {
+  std::vector<Call> calls;
+  for (const json& one : wish.at("payments")) {
+    payment::v1::StartPaymentRequest request;
+    request.set_request_id(RequestId());
+    request.set_name(one.at(0).get<std::string>());
+    request.set_channel(payment::v1::CHANNEL_SANDBOX);
+    calls.push_back(CallOf(kStartPayment, request));
+    calls.back().authorization = accounts_.AuthorizationOf(one.at(1).get<std::string>());
   }
   return calls;
 }

@@ -22,11 +22,14 @@ namespace houbu::bench {
 ///                                          "date": "2026-11-30"}]}
 ///     {"scenario": "book", "calls": 20000, "class": "second", "trip": 5, "accounts": 1000,
 ///      "routes": [{"runs": ["runs/..."], "stations": ["..."]}]}
+///     {"scenario": "start_payments", "payments": [["payments/pm-...", "accounts/ac-..."]]}
 ///     {"scenario": "skip_locked", "calls": 20000, "runs": ["runs/..."], "legs": 20, "trip": 5,
 ///      "accounts": 1000, "connections": 16, "one_statement": false}
 ///
 /// Echo and search repeat their calls for ever; bookings are made once each, every one for another
-/// traveller, over a random stretch of `trip` legs of a random run.
+/// traveller, over a random stretch of `trip` legs of a random run, "destination_country" with it
+/// where appointments are booked. Payments are started once each on the sandbox channel by their
+/// owners, whoever made them.
 class Scenarios final {
  public:
   /// Signs with `accounts`, which must outlive this.
@@ -37,6 +40,7 @@ class Scenarios final {
 
  private:
   std::vector<Call> Bookings(const nlohmann::json& wish);
+  std::vector<Call> Payments(const nlohmann::json& wish);
   std::vector<Call> Seats(const nlohmann::json& wish);
   int Below(int limit);
   std::string RequestId();

@@ -33,6 +33,8 @@ CALLBACK_TIMEOUT_SECONDS = 5
 CALLBACK_PAUSES_SECONDS = (1, 2, 4, 8, 15, 30, 60, 120, 300)
 REFUND_PROCESSING_SECONDS = 0.05
 ORDER_ID = r"([A-Za-z0-9_-]{1,64})"
+SWITCHES = ("no_callback", "duplicate_callback", "wrong_signature", "wrong_amount",
+            "refund_fails", "pay_at_once")  # fmt: skip
 
 
 def signature(secret, timestamp, nonce, body):
@@ -73,16 +75,7 @@ class Provider(Counterparty):
     PACED = "/v1/refunds"
 
     def __init__(self, secret, port, state_path=None):
-        super().__init__(
-            state_path,
-            (
-                "no_callback",
-                "duplicate_callback",
-                "wrong_signature",
-                "wrong_amount",
-                "refund_fails",
-            ),
-        )
+        super().__init__(state_path, SWITCHES)
         self.secret = secret
         self.port = port
         self.nonces = NonceBook()
@@ -142,6 +135,8 @@ class Provider(Counterparty):
                 }
                 self.books.content["orders"][wanted["merchant_order"]] = order
                 self.books.changed()
+                if self.switches.use("pay_at_once") is not None:
+                    self.after(0, self.settle, wanted["merchant_order"], self.now_ms())
             return self.shown_order(order)
 
     def get_order(self, request, merchant_order):
@@ -162,14 +157,20 @@ class Provider(Counterparty):
         wanted = request.fields({}, {"at_ms": is_time, "force": is_flag})
         with self.books.lock:
             order = self.order(merchant_order)
-            if order["state"] == "PAID":
-                return self.shown_order(order)
             paid_at_ms = wanted.get("at_ms", self.now_ms())
-            if not wanted.get("force", False):
+            if order["state"] != "PAID" and not wanted.get("force", False):
                 if order["state"] == "CLOSED":
                     raise Refused(409, "ORDER_CLOSED", "the order is closed")
                 if paid_at_ms >= order["request"]["expire_at_ms"]:
                     raise Refused(409, "ORDER_EXPIRED", "the order can no longer be paid")
+        return self.settle(merchant_order, paid_at_ms)
+
+    def settle(self, merchant_order, paid_at_ms):
+        """The money arrives, once; the merchant is told."""
+        with self.books.lock:
+            order = self.order(merchant_order)
+            if order["state"] == "PAID":
+                return self.shown_order(order)
             order["state"] = "PAID"
             order["paid_at_ms"] = paid_at_ms
             self.books.changed()

@@ -226,6 +226,12 @@ class ProviderTest(unittest.TestCase):
         pace = self.client.get("/_pace").content
         self.assertEqual(pace, {"total": 2, "most_in_a_second": 2, "refused": 1})
 
+    def test_an_order_is_paid_as_it_is_made_when_told(self):
+        self.client.post("/_control", {"pay_at_once": {"times": 1}})
+        self.create()
+        self.assertEqual(self.listener.next_event()[2]["type"], "ORDER_PAID")
+        self.assertEqual(self.client.get("/v1/orders/py-1")["state"], "PAID")
+
     def test_bad_requests_name_every_field(self):
         answer = self.client.post(
             "/v1/orders", {"merchant_order": "a b", "amount_minor": 0, "colour": "red"}
