@@ -113,7 +113,9 @@ class Masses:
     def _pay(self, payment, count):
         """Starts every payment that is open, until as many stand as were booked."""
         limit = time.monotonic() + 120
-        sql = f"SELECT id, account FROM payments WHERE state = 'CREATED' AND {MASS} LIMIT {CHUNK}"
+        # Also what the provider could not be asked for the first time.
+        unstarted = "(state = 'CREATED' OR state = 'PENDING' AND code_url = '')"
+        sql = f"SELECT id, account FROM payments WHERE {unstarted} AND {MASS} LIMIT {CHUNK}"
         while self._count("state IN ('HELD', 'PENDING_PAYMENT')"):
             rows = [row.split("\t") for row in self.floor.rows("payment", sql)]
             if rows:
