@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string>
 #include <utility>
@@ -27,6 +28,19 @@ inline ProviderCallSeen MeasureInto(observe::Metrics& metrics, Channel channel) 
                       "Calls of providers by what they came to, and how long they took.",
                       observe::CallDurationBuckets(), labels)
         .Observe(absl::ToDoubleSeconds(call.took));
+  };
+}
+
+/// Counts what requests about refunds of a channel came to.
+inline std::function<void(absl::string_view)> CountRefundRequests(observe::Metrics& metrics,
+                                                                  Channel channel) {
+  return [&metrics, channel](absl::string_view outcome) {
+    const observe::Labels labels{{"channel", std::string(NameOf(channel))},
+                                 {"outcome", std::string(outcome)}};
+    metrics
+        .AddCounter("houbu_payment_refund_requests_total",
+                    "Requests about refunds by what they came to.", labels)
+        .Increment();
   };
 }
 

@@ -181,6 +181,7 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
     RefundDispatchOptions pace;
     pace.rate_max = channels.refund_rates.at(channel);
     pace.concurrency_max = kRefundsUnderWayMax;
+    pace.watch = CountRefundRequests(env.metrics(), channel);
     auto& refunds = parts.Own<RefundDispatch>(store, clock, channel, *provider, facts, pace);
     AddRefundDispatch(parts, config.refund_interval, channel, refunds);
   }

@@ -45,7 +45,6 @@ Task<void> RefundDispatch::AskInTurn() {
     const RefundId id = queue_.front();
     queue_.pop_front();
     const absl::Status asked = co_await Ask(id);
-    Heed(asked);
     if (asked.ok()) continue;
     std::function<Task<std::string>()> attempt = [this, id] { return Postpone(id); };
     CO_RETURN_IF_ERROR(co_await async::Retry<std::string>(kRaces, std::move(attempt)));
@@ -54,12 +53,14 @@ Task<void> RefundDispatch::AskInTurn() {
 }
 
 // What is left of the round stays due.
-void RefundDispatch::Heed(const absl::Status& asked) {
-  const bool is_busy = ReasonOf(asked) == absl::string_view(kProviderBusy.reason);
-  const bool is_outage = async::IsRetryable(asked) || absl::IsDeadlineExceeded(asked);
+void RefundDispatch::Heed(const absl::Status& answered) {
+  const bool is_busy = ReasonOf(answered) == absl::string_view(kProviderBusy.reason);
+  const bool is_outage = async::IsRetryable(answered) || absl::IsDeadlineExceeded(answered);
   if (is_busy) pace_.SlowDown(clock_.Now());
   if (is_outage) queue_.clear();
   is_away_ = is_outage && !is_busy;
+  if (!options_.watch) return;
+  options_.watch(is_busy ? "BUSY" : is_outage ? "AWAY" : answered.ok() ? "ANSWERED" : "FAILED");
 }
 
 Task<void> RefundDispatch::WaitForTurn() {
@@ -72,22 +73,23 @@ Task<void> RefundDispatch::WaitForTurn() {
 Task<void> RefundDispatch::Ask(RefundId id) {
   ASSIGN_OR_CO_RETURN(const Refund refund, co_await store_.LoadRefund(id));
   if (refund.state != RefundState::kPending) co_return absl::OkStatus();
-  if (refund.asked) {
-    std::string name = MerchantRefund(refund);
-    CO_RETURN_IF_ERROR(co_await WaitForTurn());
-    ASSIGN_OR_CO_RETURN(RefundFact answer,
-                        co_await provider_.QueryRefund(refund.payment, std::move(name)));
-    co_return co_await facts_.Apply(refund.payment, std::move(answer), std::string());
-  }
   ASSIGN_OR_CO_RETURN(const Payment payment, co_await store_.Load(refund.payment));
+  CO_RETURN_IF_ERROR(co_await WaitForTurn());
+  absl::StatusOr<RefundFact> answer = co_await AskProvider(refund, payment.amount);
+  Heed(answer.status());
+  if (!answer.ok()) co_return answer.status();
+  co_return co_await facts_.Apply(refund.payment, *std::move(answer), std::string());
+}
+
+Task<RefundFact> RefundDispatch::AskProvider(Refund refund, Money total) {
+  std::string name = MerchantRefund(refund);
+  if (refund.asked) return provider_.QueryRefund(refund.payment, std::move(name));
   RefundRequest request;
-  request.merchant_refund = MerchantRefund(refund);
+  request.merchant_refund = std::move(name);
   request.payment = refund.payment;
   request.amount = refund.amount;
-  request.total = payment.amount;
-  CO_RETURN_IF_ERROR(co_await WaitForTurn());
-  ASSIGN_OR_CO_RETURN(RefundFact answer, co_await provider_.Refund(std::move(request)));
-  co_return co_await facts_.Apply(refund.payment, std::move(answer), std::string());
+  request.total = total;
+  return provider_.Refund(std::move(request));
 }
 
 Task<std::string> RefundDispatch::Postpone(RefundId id) {

@@ -3,7 +3,11 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <string>
+#include <utility>
+
+#include "absl/strings/string_view.h"
 
 #include "libs/base/clock.h"
 #include "services/payment/app/fact_application.h"
@@ -16,6 +20,8 @@ namespace houbu::payment {
 struct RefundDispatchOptions {
   int rate_max = 100;        ///< Requests a second, new refunds and those asked after together.
   int concurrency_max = 16;  ///< So many under way at once.
+  /// Hears of every request what it came to: ANSWERED, BUSY, AWAY or FAILED. May be empty.
+  std::function<void(absl::string_view outcome)> watch = nullptr;
 };
 
 /// Whom to ask next, `count_max` at most: new refunds first of all, and of every four at least one
@@ -34,8 +40,8 @@ class RefundDispatch final {
         channel_(channel),
         provider_(provider),
         facts_(facts),
-        options_(options),
-        pace_(options.rate_max) {}
+        options_(std::move(options)),
+        pace_(options_.rate_max) {}
 
   /// Asks for what is due, about a second's worth at the channel's pace. What cannot be asked is
   /// postponed; an outage of the provider or its word that we are too fast ends the round. After an
@@ -46,8 +52,9 @@ class RefundDispatch final {
   Task<void> AskInTurn();
   Task<void> WaitForTurn();
   Task<void> Ask(RefundId id);
+  Task<RefundFact> AskProvider(Refund refund, Money total);
   Task<std::string> Postpone(RefundId id);
-  void Heed(const absl::Status& asked);
+  void Heed(const absl::Status& answered);
 
   PaymentStore& store_;
   const Clock& clock_;

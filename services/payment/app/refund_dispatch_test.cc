@@ -1,6 +1,7 @@
 #include "services/payment/app/refund_dispatch.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include <catch2/catch.hpp>
@@ -78,6 +79,25 @@ TEST_CASE("Who asks too fast is refused, waits and loses nothing", "[payment][W-
   world.clock.Advance(absl::Minutes(1));
   REQUIRE(Round(world).ok());
   CHECK(world.provider.refunds().size() == 40);
+}
+
+TEST_CASE("What requests about refunds come to is heard of", "[payment][W-14]") {
+  TestWorld world;
+  Decide(world, 2);
+  std::vector<std::string> heard;
+  RefundDispatchOptions options;
+  options.concurrency_max = 1;
+  options.watch = [&heard](absl::string_view outcome) { heard.emplace_back(outcome); };
+  RefundDispatch dispatch(world.store, world.clock, Channel::kSandbox, world.provider, world.facts,
+                          options);
+  world.provider.away = true;
+  REQUIRE(testing::RunTask(dispatch.Round()).ok());
+  world.provider.away = false;
+  world.clock.Advance(absl::Minutes(1));
+  world.provider.refund_requests_left = 1;
+  REQUIRE(testing::RunTask(dispatch.Round()).ok());
+  REQUIRE(testing::RunTask(dispatch.Round()).ok());
+  CHECK(heard == std::vector<std::string>{"AWAY", "ANSWERED", "BUSY"});
 }
 
 TEST_CASE("A channel asks for its own refunds and leaves the others'", "[payment][W-14]") {
