@@ -110,7 +110,7 @@ class CancelledRunTest(FaultCase):
                 payment_dies_at.pop(0)
                 self.die("payment")
                 if refused is None:
-                    refused = self.limit(RATE + BURST + UNDER_WAY)
+                    refused = self.limit(RATE + BURST + 2 * UNDER_WAY)
                 self.floor.start("payment")
             if left == 0 and back == decided == PLACES:
                 return refused
