@@ -38,16 +38,25 @@ Reconciliation After(InquiryProgress progress, absl::Time now) {
 }  // namespace
 
 Task<void> Reconciling::Round() {
+  CO_RETURN_IF_ERROR(co_await ScheduleNew());
+  ASSIGN_OR_CO_RETURN(const std::vector<Reconciliation> due,
+                      co_await store_.Due(clock_.Now(), kRoundMax));
+  for (const Reconciliation& each : due) CO_RETURN_IF_ERROR(co_await Try(each));
+  co_return absl::OkStatus();
+}
+
+Task<void> Reconciling::ScheduleNew() {
   const absl::Time now = clock_.Now();
   std::vector<Reconciliation> wanted;
   for (const Channel channel : channels_) {
     std::vector<Reconciliation> due = DueBy(now, channel, bills_.HasBills(channel), schedule_);
     std::move(due.begin(), due.end(), std::back_inserter(wanted));
   }
+  absl::Time newest = absl::InfinitePast();
+  for (const Reconciliation& each : wanted) newest = std::max(newest, each.first_due_time);
+  if (newest == newest_scheduled_) co_return absl::OkStatus();
   CO_RETURN_IF_ERROR(co_await store_.Schedule(std::move(wanted), now));
-  ASSIGN_OR_CO_RETURN(const std::vector<Reconciliation> due,
-                      co_await store_.Due(clock_.Now(), kRoundMax));
-  for (const Reconciliation& each : due) CO_RETURN_IF_ERROR(co_await Try(each));
+  newest_scheduled_ = newest;
   co_return absl::OkStatus();
 }
 

@@ -46,6 +46,7 @@ class Reconciling final {
   Task<std::vector<Reconciliation>> List(Page page) { return store_.List(std::move(page)); }
 
  private:
+  Task<void> ScheduleNew();
   Task<void> Try(Reconciliation due);
   Task<InquiryProgress> Advance(Reconciliation due);
 
@@ -55,6 +56,7 @@ class Reconciling final {
   BillComparison& bills_;
   InquiryComparison& inquiries_;
   ReconciliationSchedule schedule_;
+  absl::Time newest_scheduled_ = absl::InfinitePast();  ///< When the latest of them became due.
 };
 
 }  // namespace houbu::payment

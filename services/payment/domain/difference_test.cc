@@ -40,7 +40,7 @@ PaymentBooks Started() {
   payment.create_time = kNow;
   payment.expire_time = kNow + absl::Minutes(30);
   books.payment = payment;
-  Book(books, Start(books.payment, Channel::kWechatPay, kNow));
+  Book(books, Start(books.payment, PaymentWay{Channel::kWechatPay, ""}, kNow));
   return books;
 }
 

@@ -299,7 +299,9 @@ absl::StatusOr<Change> Return(Payment payment, const ReturnOrder& order, absl::T
   if (order.amount.has_value()) {
     if (IsUnsettledPrepayment(payment)) return Refuse(kPrepaymentHeld);
     ASSIGN_OR_RETURN(const auto fit, Compare(*order.amount, left));
-    if (std::is_gt(fit)) return Refuse(kRefundAboveRest);
+    if (std::is_gt(fit)) {
+      return Refuse(kRefundAboveRest, {{"field", "amount"}, {"left", FormatYuan(left)}});
+    }
     gross = *order.amount;
   }
   const Source from = IsUnsettledPrepayment(payment) ? Source::kPrepayments : Source::kFares;
@@ -318,7 +320,9 @@ absl::StatusOr<Change> Settle(Payment payment, Money fare, const std::string& or
   }
   ASSIGN_OR_RETURN(const Money left, Left(payment));
   ASSIGN_OR_RETURN(const auto fit, Compare(fare, left));
-  if (std::is_gt(fit)) return Refuse(kFareExceedsPayment);
+  if (std::is_gt(fit)) {
+    return Refuse(kFareExceedsPayment, {{"field", "fare"}, {"left", FormatYuan(left)}});
+  }
   ASSIGN_OR_RETURN(const Money difference, Subtract(left, fare));
   Change change = Changed(std::move(payment));
   change.payment.fare = fare;

@@ -11,56 +11,6 @@
 namespace houbu::payment {
 namespace {
 
-const absl::Time kNow = absl::FromUnixSeconds(1'793'491'200);
-const PaymentWay kScanned{Channel::kSandbox, ""};
-
-Payment Opened(const std::string& id) {
-  Payment payment;
-  payment.id = PaymentId(id);
-  payment.opener = "waitlist";
-  payment.order = "waitlistOrders/wo-1";
-  payment.account = "accounts/ac-1";
-  payment.product = Product::kPrepayment;
-  payment.amount = Fen(10000);
-  payment.policy = "seed";
-  payment.create_time = kNow;
-  payment.expire_time = kNow + absl::Minutes(30);
-  payment.version = 1;
-  return payment;
-}
-
-Commitment Answering(const std::string& request_id, const std::string& bytes) {
-  Commitment commitment;
-  commitment.now = kNow;
-  if (!request_id.empty()) {
-    commitment.answer = Answer{RequestKey{"services/slot", "/m", request_id, "f"}, bytes};
-  }
-  return commitment;
-}
-
-Change Next(Change change) {
-  ++change.payment.version;
-  return change;
-}
-
-// Opened, started, paid; gives the payment.
-template <class Bench>
-Payment Paid(Bench& bench, const std::string& id) {
-  PaymentStore& store = bench.store();
-  REQUIRE(bench.Run(store.Insert(Opened(id), Answering("open-" + id, "opened"))).ok());
-  Payment payment = *bench.Run(store.Load(PaymentId(id)));
-  Change started = Next(*Start(payment, kScanned, kNow));
-  REQUIRE(bench.Run(store.Commit(started, Answering("", ""))).ok());
-  OrderFact fact;
-  fact.state = OrderFact::State::kPaid;
-  fact.provider_order = "po-" + id;
-  fact.amount = payment.amount;
-  fact.pay_time = kNow + absl::Seconds(5);
-  Change paid = Next(*ApplyProviderFact(started.payment, fact, kNow));
-  REQUIRE(bench.Run(store.Commit(paid, Answering("", ""))).ok());
-  return paid.payment;
-}
-
 TEMPLATE_TEST_CASE("A payment is kept as it was stored", "[payment][store]", MemoryBench,
                    PostgresBench) {
   TestType bench;
@@ -364,55 +314,6 @@ TEMPLATE_TEST_CASE("A callback is kept once", "[payment][store][X-07]", MemoryBe
   CHECK(ReasonOf(bench.Run(bench.store().KeepNotice(notice))) == "REPLAYED");
   notice.nonce = "n-2";
   CHECK(bench.Run(bench.store().KeepNotice(notice)).ok());
-}
-
-TEST_CASE("The database lets nobody rewrite the ledger", "[payment][store][X-06]") {
-  PostgresBench bench;
-  if (!bench.ready()) return;
-  Paid(bench, "py-1");
-  for (const char* sql :
-       {"UPDATE ledger_entries SET amount = amount + 1", "DELETE FROM ledger_entries",
-        "TRUNCATE ledger_entries", "UPDATE ledger_transactions SET event = 'X'",
-        "DELETE FROM ledger_transactions", "TRUNCATE ledger_transactions CASCADE"}) {
-    CAPTURE(sql);
-    const auto outcome = bench.Run(bench.pool().Query(sql));
-    CHECK(postgres::ConstraintOf(outcome.status()) == "ledger_append_only");
-  }
-}
-
-TEST_CASE("The database takes no transaction that does not balance", "[payment][store][X-06]") {
-  PostgresBench bench;
-  if (!bench.ready()) return;
-  const Payment paid = Paid(bench, "py-1");
-  Change change = Next(*Settle(paid, Fen(6000), "bookings/bk-1", kNow));
-  SECTION("a fen too much") { change.postings[0].entries[0].amount.minor_units += 1; }
-  SECTION("two currencies") {
-    change.postings[0].entries[1].amount.currency = *Currency::Parse("USD");
-  }
-  SECTION("no entries") { change.postings[0].entries.clear(); }
-  const auto outcome = bench.Run(bench.store().Commit(change, Answering("", "")));
-  CHECK(postgres::ConstraintOf(outcome.status()) == "ledger_balanced");
-  CHECK(bench.Run(bench.store().Load(PaymentId("py-1")))->version == paid.version);
-}
-
-TEST_CASE("The database never returns more than was captured", "[payment][store][X-06]") {
-  PostgresBench bench;
-  if (!bench.ready()) return;
-  Paid(bench, "py-1");
-  const auto outcome = bench.Run(bench.pool().Query("UPDATE payments SET returned = 10001"));
-  CHECK(postgres::ConstraintOf(outcome.status()) == "payments_never_return_more");
-}
-
-TEST_CASE("An event is posted once", "[payment][store][X-06][X-07]") {
-  PostgresBench bench;
-  if (!bench.ready()) return;
-  const Payment paid = Paid(bench, "py-1");
-  const Change settled = Next(*Settle(paid, Fen(6000), "bookings/bk-1", kNow));
-  REQUIRE(bench.Run(bench.store().Commit(settled, Answering("", ""))).ok());
-  Change again = settled;
-  ++again.payment.version;
-  again.refunds.clear();
-  CHECK(!bench.Run(bench.store().Commit(again, Answering("", ""))).ok());
 }
 
 }  // namespace

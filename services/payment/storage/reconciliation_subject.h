@@ -84,7 +84,7 @@ class ReconciliationSubject final {
     Commitment commitment;
     commitment.now = clock.Now();
     REQUIRE(Run(bench.store().Insert(payment, commitment)).ok());
-    Store(*Start(payment, Channel::kAlipay, clock.Now()));
+    Store(*Start(payment, PaymentWay{Channel::kAlipay, ""}, clock.Now()));
     OrderRequest request;
     request.payment = payment.id;
     request.amount = payment.amount;

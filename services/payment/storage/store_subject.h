@@ -82,4 +82,59 @@ class PostgresBench final {
   std::unique_ptr<PostgresPaymentStore> store_;
 };
 
+/// When everything happens.
+inline const absl::Time kNow = absl::FromUnixSeconds(1'793'491'200);
+/// How it is paid.
+inline const PaymentWay kScanned{Channel::kSandbox, ""};
+
+/// A prepayment that was opened.
+inline Payment Opened(const std::string& id) {
+  Payment payment;
+  payment.id = PaymentId(id);
+  payment.opener = "waitlist";
+  payment.order = "waitlistOrders/wo-1";
+  payment.account = "accounts/ac-1";
+  payment.product = Product::kPrepayment;
+  payment.amount = Fen(10000);
+  payment.policy = "seed";
+  payment.create_time = kNow;
+  payment.expire_time = kNow + absl::Minutes(30);
+  payment.version = 1;
+  return payment;
+}
+
+/// A commitment that answers a request; of no request where it has no id.
+inline Commitment Answering(const std::string& request_id, const std::string& bytes) {
+  Commitment commitment;
+  commitment.now = kNow;
+  if (!request_id.empty()) {
+    commitment.answer = Answer{RequestKey{"services/slot", "/m", request_id, "f"}, bytes};
+  }
+  return commitment;
+}
+
+/// The change, with the payment's next version.
+inline Change Next(Change change) {
+  ++change.payment.version;
+  return change;
+}
+
+/// Opened, started, paid; gives the payment.
+template <class Bench>
+Payment Paid(Bench& bench, const std::string& id) {
+  PaymentStore& store = bench.store();
+  REQUIRE(bench.Run(store.Insert(Opened(id), Answering("open-" + id, "opened"))).ok());
+  Payment payment = *bench.Run(store.Load(PaymentId(id)));
+  Change started = Next(*Start(payment, kScanned, kNow));
+  REQUIRE(bench.Run(store.Commit(started, Answering("", ""))).ok());
+  OrderFact fact;
+  fact.state = OrderFact::State::kPaid;
+  fact.provider_order = "po-" + id;
+  fact.amount = payment.amount;
+  fact.pay_time = kNow + absl::Seconds(5);
+  Change paid = Next(*ApplyProviderFact(started.payment, fact, kNow));
+  REQUIRE(bench.Run(store.Commit(paid, Answering("", ""))).ok());
+  return paid.payment;
+}
+
 }  // namespace houbu::payment
