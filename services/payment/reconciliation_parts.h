@@ -19,7 +19,7 @@ namespace houbu::payment {
 /// The settings of reconciliation.
 struct ReconciliationConfig {
   ReconciliationSchedule schedule;
-  absl::Duration interval = absl::Seconds(10);
+  absl::Duration interval = absl::Seconds(2);
   absl::Duration alarm_after = absl::Hours(12);
 
   /// Binds reconciliation.*.

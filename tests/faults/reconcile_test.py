@@ -4,15 +4,15 @@ import datetime
 import unittest
 
 from floor import wait_for
+from wechat_payer import WechatPay
 
-import wechat_pay_test  # the ways to pay there
 
 BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 MORNING = 11  # by then bills are there
 FIRST, SECOND = "operators/finance-1", "operators/finance-2"
 
 
-class Reconciliation(wechat_pay_test.WechatPay):
+class Reconciliation(WechatPay):
     """What is true of a day on which WeChat Pay moved our money."""
 
     def setUp(self):

@@ -10,7 +10,8 @@
 namespace houbu::payment {
 namespace {
 
-constexpr int kRoundMax = 8;
+// So many are tried in a round: all that an outage of some days, or a clock that jumped, left over.
+constexpr int kRoundMax = 500;
 
 // So many steps of an inquiry are done before others have their turn.
 constexpr int kStepsMax = 100;
