@@ -9,30 +9,51 @@
 
 namespace houbu::payment {
 
-Task<Payment> FactApplication::Apply(PaymentId id, OrderFact fact, std::string traceparent,
-                                     std::optional<Mutation<Payment>> mutation) {
+Task<Payment> FactApplication::Apply(PaymentId id, OrderFact fact, std::string traceparent) {
+  std::optional<Mutation<Payment>> nobody;
+  ASSIGN_OR_CO_RETURN(const Applied applied,
+                      co_await ApplyRacing(std::move(id), std::move(fact), std::move(traceparent),
+                                           std::move(nobody)));
+  co_return applied.payment;
+}
+
+Task<std::string> FactApplication::Answer(PaymentId id, OrderFact fact, std::string traceparent,
+                                          Mutation<Payment> mutation) {
+  std::optional<Mutation<Payment>> asked = std::move(mutation);
+  ASSIGN_OR_CO_RETURN(const Applied applied,
+                      co_await ApplyRacing(std::move(id), std::move(fact), std::move(traceparent),
+                                           std::move(asked)));
+  co_return applied.answer;
+}
+
+Task<FactApplication::Applied> FactApplication::ApplyRacing(
+    PaymentId id, OrderFact fact, std::string traceparent,
+    std::optional<Mutation<Payment>> mutation) {
   Commitment commitment;
   commitment.now = clock_.Now();
   commitment.traceparent = std::move(traceparent);
-  std::function<Task<Payment>()> attempt = [this, id, fact, commitment, mutation] {
+  std::function<Task<Applied>()> attempt = [this, id, fact, commitment, mutation] {
     return ApplyOnce(id, fact, commitment, mutation);
   };
-  co_return co_await async::Retry<Payment>(kRaces, std::move(attempt));
+  co_return co_await async::Retry<Applied>(kRaces, std::move(attempt));
 }
 
-Task<Payment> FactApplication::ApplyOnce(PaymentId id, OrderFact fact, Commitment commitment,
-                                         std::optional<Mutation<Payment>> mutation) {
+Task<FactApplication::Applied> FactApplication::ApplyOnce(
+    PaymentId id, OrderFact fact, Commitment commitment,
+    std::optional<Mutation<Payment>> mutation) {
   ASSIGN_OR_CO_RETURN(Payment payment, co_await store_.Load(id));
   ASSIGN_OR_CO_RETURN(Change change, ApplyProviderFact(std::move(payment), fact, commitment.now));
   if (change.changed) ++change.payment.version;
-  Payment after = change.payment;
+  Applied applied;
+  applied.payment = change.payment;
   if (mutation.has_value()) {
-    commitment.answer = Answer{mutation->key, mutation->render(after)};
+    commitment.answer = houbu::payment::Answer{mutation->key, mutation->render(applied.payment)};
   }
   if (change.changed || commitment.answer.has_value()) {
-    CO_RETURN_IF_ERROR(co_await store_.Commit(std::move(change), std::move(commitment)));
+    ASSIGN_OR_CO_RETURN(applied.answer,
+                        co_await store_.Commit(std::move(change), std::move(commitment)));
   }
-  co_return after;
+  co_return applied;
 }
 
 Task<void> FactApplication::Apply(PaymentId id, RefundFact fact, std::string traceparent) {
@@ -63,34 +84,37 @@ Task<std::string> FactApplication::ApplyRefundOnce(PaymentId id, RefundFact fact
 
 Task<void> FactApplication::Take(ProvenNotice notice) {
   CO_RETURN_IF_ERROR(co_await store_.KeepNotice(notice.raw));
+  const Channel channel = notice.raw.channel;
   if (notice.order.has_value()) {
+    notice.order->channel = channel;
     co_return co_await TakeOrder(notice.payment, *std::move(notice.order));
   }
   if (notice.refund.has_value()) {
-    co_return co_await TakeRefund(notice.payment, *std::move(notice.refund));
+    co_return co_await TakeRefund(notice.payment, channel, *std::move(notice.refund));
   }
   co_return absl::OkStatus();
 }
 
 Task<void> FactApplication::TakeOrder(PaymentId id, OrderFact fact) {
   ASSIGN_OR_CO_RETURN(const Payment payment, co_await store_.Load(id));
-  const auto provider = providers_.find(payment.channel.value_or(Channel::kSandbox));
+  const std::optional<Channel> channel = fact.channel;
+  const auto provider = providers_.find(*channel);
   if (!(fact.amount == payment.amount) && provider != providers_.end()) {
     Provider* const asked = provider->second;
     ASSIGN_OR_CO_RETURN(fact, co_await asked->Query(id));
+    fact.channel = channel;
   }
   CO_RETURN_IF_ERROR(co_await Apply(id, std::move(fact), std::string()));
   co_return absl::OkStatus();
 }
 
-Task<void> FactApplication::TakeRefund(PaymentId id, RefundFact fact) {
+Task<void> FactApplication::TakeRefund(PaymentId id, Channel channel, RefundFact fact) {
   const std::string merchant_refund = fact.merchant_refund;
   const absl::Status applied = co_await Apply(id, std::move(fact), std::string());
   if (applied.ok() || ReasonOf(applied) != absl::string_view(kFactMismatch.reason)) {
     co_return applied;
   }
-  ASSIGN_OR_CO_RETURN(const Payment payment, co_await store_.Load(id));
-  const auto provider = providers_.find(payment.channel.value_or(Channel::kSandbox));
+  const auto provider = providers_.find(channel);
   if (provider == providers_.end()) co_return applied;
   Provider* const asked = provider->second;
   ASSIGN_OR_CO_RETURN(RefundFact confirmed, co_await asked->QueryRefund(id, merchant_refund));

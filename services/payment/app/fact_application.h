@@ -16,10 +16,13 @@ class FactApplication final {
   FactApplication(PaymentStore& store, const Clock& clock, Providers providers)
       : store_(store), clock_(clock), providers_(std::move(providers)) {}
 
-  /// Applies an order's fact and gives the payment as it then is. With `mutation` its answer is
-  /// stored too.
-  Task<Payment> Apply(PaymentId id, OrderFact fact, std::string traceparent,
-                      std::optional<Mutation<Payment>> mutation = std::nullopt);
+  /// Applies an order's fact and gives the payment as it then is.
+  Task<Payment> Apply(PaymentId id, OrderFact fact, std::string traceparent);
+
+  /// Applies an order's fact, stores the answer of the request that asked, and gives it: that of
+  /// whoever stored first, where the same request was made twice at once.
+  Task<std::string> Answer(PaymentId id, OrderFact fact, std::string traceparent,
+                           Mutation<Payment> mutation);
 
   /// Applies a refund's fact.
   Task<void> Apply(PaymentId id, RefundFact fact, std::string traceparent);
@@ -29,11 +32,18 @@ class FactApplication final {
   Task<void> Take(ProvenNotice notice);
 
  private:
-  Task<Payment> ApplyOnce(PaymentId id, OrderFact fact, Commitment commitment,
+  struct Applied {
+    Payment payment;
+    std::string answer;  // "" where nobody asked.
+  };
+
+  Task<Applied> ApplyRacing(PaymentId id, OrderFact fact, std::string traceparent,
+                            std::optional<Mutation<Payment>> mutation);
+  Task<Applied> ApplyOnce(PaymentId id, OrderFact fact, Commitment commitment,
                           std::optional<Mutation<Payment>> mutation);
   Task<std::string> ApplyRefundOnce(PaymentId id, RefundFact fact, Commitment commitment);
   Task<void> TakeOrder(PaymentId id, OrderFact fact);
-  Task<void> TakeRefund(PaymentId id, RefundFact fact);
+  Task<void> TakeRefund(PaymentId id, Channel channel, RefundFact fact);
 
   PaymentStore& store_;
   const Clock& clock_;

@@ -49,6 +49,7 @@ Task<void> Findings::AskAgain(Difference difference) {
     co_return absl::IsFailedPrecondition(applied) ? absl::OkStatus() : applied;
   }
   ASSIGN_OR_CO_RETURN(OrderFact fact, co_await asked->Query(difference.payment));
+  fact.channel = difference.channel;
   CO_RETURN_IF_ERROR(co_await facts_.Apply(difference.payment, std::move(fact), std::string()));
   co_return absl::OkStatus();
 }

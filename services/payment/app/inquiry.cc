@@ -39,9 +39,7 @@ Task<void> Inquiry::Ask(PaymentId id) {
     ASSIGN_OR_CO_RETURN(payment, co_await async::Retry<Payment>(kRaces, std::move(attempt)));
   }
   if (payment.closing) {
-    std::optional<Mutation<Payment>> nobody_waits;
-    CO_RETURN_IF_ERROR(
-        co_await closing_.CloseAtProvider(id, std::string(), std::move(nobody_waits)));
+    CO_RETURN_IF_ERROR(co_await closing_.CloseAtProvider(id));
     co_return absl::OkStatus();
   }
   if (!payment.inquire_at.has_value()) co_return absl::OkStatus();

@@ -13,7 +13,7 @@
 namespace houbu::payment {
 
 /// Keeps payments in maps. What it holds is open to tests.
-class MemoryPaymentStore final : public PaymentStore {
+class MemoryPaymentStore : public PaymentStore {
  public:
   Task<std::optional<std::string>> FindAnswer(RequestKey key) override;
   Task<std::string> Insert(Payment payment, Commitment commitment) override;

@@ -52,10 +52,12 @@ Task<OrderFact> MemoryProvider::Close(PaymentId payment) {
   co_return co_await Query(payment);
 }
 
-OrderFact MemoryProvider::Pay(const PaymentId& payment, absl::Time at) {
+OrderFact MemoryProvider::Pay(const PaymentId& payment, absl::Time at,
+                              std::optional<Money> amount) {
   OrderFact& order = orders_[payment.value()];
   if (order.state != OrderFact::State::kPaid) {
     order.state = OrderFact::State::kPaid;
+    order.amount = amount.value_or(order.amount);
     order.pay_time = at;
     paid += order.amount.minor_units;
   }
@@ -103,6 +105,21 @@ Task<RefundFact> MemoryProvider::QueryRefund(PaymentId, std::string merchant_ref
   missing.state = RefundFact::State::kMissing;
   missing.merchant_refund = merchant_refund;
   co_return missing;
+}
+
+std::int64_t MemoryProvider::TakenFor(const std::string& payment) const {
+  const auto order = orders_.find(payment);
+  const bool is_paid = order != orders_.end() && order->second.state == OrderFact::State::kPaid;
+  return is_paid ? order->second.amount.minor_units : 0;
+}
+
+std::int64_t MemoryProvider::GivenBackFor(const std::string& payment) const {
+  std::int64_t sum = 0;
+  for (const auto& [name, refund] : refunds_) {
+    if (order_of_.at(name) != payment) continue;
+    if (refund.state == RefundFact::State::kSucceeded) sum += refund.amount.minor_units;
+  }
+  return sum;
 }
 
 RefundFact MemoryProvider::EndRefund(const std::string& merchant_refund, bool succeeded,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "services/payment/app/ports.h"
@@ -18,8 +19,9 @@ class MemoryProvider final : public Provider {
   Task<RefundFact> Refund(RefundRequest request) override;
   Task<RefundFact> QueryRefund(PaymentId payment, std::string merchant_refund) override;
 
-  /// The payer pays, also what is closed (money on its way); gives what a callback would say.
-  OrderFact Pay(const PaymentId& payment, absl::Time at);
+  /// The payer pays, also what is closed (money on its way), all of it or `amount`; gives what a
+  /// callback would say.
+  OrderFact Pay(const PaymentId& payment, absl::Time at, std::optional<Money> amount = {});
 
   /// A refund in process ends; gives what a callback would say.
   RefundFact EndRefund(const std::string& merchant_refund, bool succeeded, absl::Time at);
@@ -38,6 +40,11 @@ class MemoryProvider final : public Provider {
   std::int64_t refunded = 0;
   /// How often an order was asked for.
   int creations = 0;
+
+  /// What it took for a payment, in fen.
+  std::int64_t TakenFor(const std::string& payment) const;
+  /// Of it, what it gave back.
+  std::int64_t GivenBackFor(const std::string& payment) const;
 
   /// Refunds by the names they were asked under.
   const std::map<std::string, RefundFact>& refunds() const { return refunds_; }

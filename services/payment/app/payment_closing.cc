@@ -16,18 +16,15 @@ Task<std::string> PaymentClosing::Close(CloseCommand command, Mutation<Payment> 
   std::function<Task<Payment>()> attempt = [this, command] { return Intend(command); };
   ASSIGN_OR_CO_RETURN(const Payment intended,
                       co_await async::Retry<Payment>(kRaces, std::move(attempt)));
-  const std::function<std::string(const Payment&)> render = mutation.render;
-  std::optional<Mutation<Payment>> answered = std::move(mutation);
   if (intended.closing) {
-    ASSIGN_OR_CO_RETURN(
-        const Payment closed,
-        co_await CloseAtProvider(command.id, command.traceparent, std::move(answered)));
-    co_return render(closed);
+    ASSIGN_OR_CO_RETURN(OrderFact fact, co_await AskToClose(command.id));
+    co_return co_await facts_.Answer(command.id, std::move(fact), command.traceparent,
+                                     std::move(mutation));
   }
   // Nothing to ask: closed without a provider, or the money is here. Only the answer is stored.
   Commitment commitment;
   commitment.now = clock_.Now();
-  commitment.answer = Answer{answered->key, render(intended)};
+  commitment.answer = Answer{mutation.key, mutation.render(intended)};
   Change nothing;
   nothing.payment = intended;
   co_return co_await store_.Commit(std::move(nothing), std::move(commitment));
@@ -47,14 +44,17 @@ Task<Payment> PaymentClosing::Intend(CloseCommand command) {
   co_return after;
 }
 
-Task<Payment> PaymentClosing::CloseAtProvider(PaymentId id, std::string traceparent,
-                                              std::optional<Mutation<Payment>> mutation) {
+Task<Payment> PaymentClosing::CloseAtProvider(PaymentId id) {
+  ASSIGN_OR_CO_RETURN(OrderFact fact, co_await AskToClose(id));
+  co_return co_await facts_.Apply(id, std::move(fact), std::string());
+}
+
+Task<OrderFact> PaymentClosing::AskToClose(PaymentId id) {
   ASSIGN_OR_CO_RETURN(const Payment payment, co_await store_.Load(id));
   const auto provider = providers_.find(payment.channel.value_or(Channel::kSandbox));
   if (provider == providers_.end()) co_return Refuse(kChannelUnknown);
   Provider* const asked = provider->second;
-  ASSIGN_OR_CO_RETURN(OrderFact fact, co_await asked->Close(id));
-  co_return co_await facts_.Apply(id, std::move(fact), std::move(traceparent), std::move(mutation));
+  co_return co_await asked->Close(id);
 }
 
 }  // namespace houbu::payment

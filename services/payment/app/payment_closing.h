@@ -31,10 +31,10 @@ class PaymentClosing final {
   Task<std::string> Close(CloseCommand command, Mutation<Payment> mutation);
 
   /// Asks the provider to close a payment that is marked so, and applies what it says.
-  Task<Payment> CloseAtProvider(PaymentId id, std::string traceparent,
-                                std::optional<Mutation<Payment>> mutation);
+  Task<Payment> CloseAtProvider(PaymentId id);
 
  private:
+  Task<OrderFact> AskToClose(PaymentId id);
   Task<Payment> Intend(CloseCommand command);
 
   PaymentStore& store_;

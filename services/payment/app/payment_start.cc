@@ -32,12 +32,8 @@ Task<std::string> PaymentStart::Start(StartCommand command, Mutation<Payment> mu
     co_return Refuse(kPayerChosen);
   }
 
-  std::optional<Mutation<Payment>> answered = std::move(mutation);
-  const std::function<std::string(const Payment&)> render = answered->render;
-  ASSIGN_OR_CO_RETURN(
-      const Payment started,
-      co_await facts_.Apply(command.id, std::move(fact), command.traceparent, std::move(answered)));
-  co_return render(started);
+  co_return co_await facts_.Answer(command.id, std::move(fact), command.traceparent,
+                                   std::move(mutation));
 }
 
 Task<Payment> PaymentStart::Intend(StartCommand command) {

@@ -11,6 +11,8 @@ namespace {
 const absl::Time kNow = absl::FromUnixSeconds(1'764'547'200);
 
 // A prepayment of 20 yuan that paid a fare of 12; of the rest 7 went back and 1 was kept.
+CapturedMoney Taken(Money amount) { return CapturedMoney{Channel::kSandbox, "po-1", amount}; }
+
 PaymentBooks Sound() {
   PaymentBooks books;
   Payment& payment = books.payment;
@@ -30,7 +32,7 @@ PaymentBooks Sound() {
   refund.state = RefundState::kSucceeded;
   books.refunds.push_back(refund);
   books.transactions = {
-      PostCapture(payment, "po-1", Fen(2000), Source::kPrepayments, kNow),
+      PostCapture(payment, Taken(Fen(2000)), Source::kPrepayments, kNow),
       PostSettlement(payment, Fen(1200), kNow),
       PostReturn(refund, Source::kPrepayments, kNow),
       PostRefunded(refund, kNow),

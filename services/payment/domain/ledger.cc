@@ -33,15 +33,15 @@ void AddEntry(LedgerTransaction& transaction, std::string account, Money amount)
 
 }  // namespace
 
-LedgerTransaction PostCapture(const Payment& payment, const std::string& provider_order,
-                              Money amount, Source into, absl::Time now) {
+LedgerTransaction PostCapture(const Payment& payment, const CapturedMoney& money, Source into,
+                              absl::Time now) {
   LedgerTransaction transaction;
-  transaction.key = absl::StrCat(payment.id.value(), ":captured:", provider_order);
+  transaction.key = absl::StrCat(payment.id.value(), ":captured:", money.order);
   transaction.event = "CAPTURED";
   transaction.payment = payment.id;
   transaction.time = now;
-  AddEntry(transaction, Receivable(payment.channel.value_or(Channel::kSandbox)), amount);
-  AddEntry(transaction, AccountOf(into), Credit(amount));
+  AddEntry(transaction, Receivable(money.channel), money.amount);
+  AddEntry(transaction, AccountOf(into), Credit(money.amount));
   return transaction;
 }
 

@@ -50,9 +50,16 @@ enum class Source {
   kFares,        ///< Had become a fare.
 };
 
+/// Money that a provider took.
+struct CapturedMoney {
+  Channel channel = Channel::kSandbox;
+  std::string order;  ///< The provider's order, as the payment's captures name it.
+  Money amount;
+};
+
 /// Money arrived: the provider owes it to us; it is `into`.
-LedgerTransaction PostCapture(const Payment& payment, const std::string& provider_order,
-                              Money amount, Source into, absl::Time now);
+LedgerTransaction PostCapture(const Payment& payment, const CapturedMoney& money, Source into,
+                              absl::Time now);
 
 /// A prepayment pays a fare.
 LedgerTransaction PostSettlement(const Payment& payment, Money fare, absl::Time now);

@@ -16,6 +16,8 @@ Payment PaidPayment() {
   return payment;
 }
 
+CapturedMoney Taken(Money amount) { return CapturedMoney{Channel::kSandbox, "po-1", amount}; }
+
 Refund DecidedRefund() {
   Refund refund;
   refund.id = RefundId("rf-1");
@@ -28,7 +30,7 @@ Refund DecidedRefund() {
 
 TEST_CASE("Every posting sums to zero", "[payment][ledger][X-06]") {
   const absl::Time now = absl::FromUnixSeconds(1'790'000'000);
-  CHECK(IsBalanced(PostCapture(PaidPayment(), "po-1", Fen(10000), Source::kFares, now)));
+  CHECK(IsBalanced(PostCapture(PaidPayment(), Taken(Fen(10000)), Source::kFares, now)));
   CHECK(IsBalanced(PostSettlement(PaidPayment(), Fen(7000), now)));
   CHECK(IsBalanced(PostReturn(DecidedRefund(), Source::kPrepayments, now)));
   CHECK(IsBalanced(PostRefunded(DecidedRefund(), now)));
@@ -38,7 +40,7 @@ TEST_CASE("Money taken and given back leaves only the fee", "[payment][ledger][X
   const absl::Time now = absl::FromUnixSeconds(1'790'000'000);
   std::map<std::string, std::int64_t> sums;
   for (const LedgerTransaction& posting :
-       {PostCapture(PaidPayment(), "po-1", Fen(10000), Source::kFares, now),
+       {PostCapture(PaidPayment(), Taken(Fen(10000)), Source::kFares, now),
         PostReturn(DecidedRefund(), Source::kFares, now), PostRefunded(DecidedRefund(), now)}) {
     for (const LedgerEntry& entry : posting.entries) {
       sums[entry.account] += entry.amount.minor_units;
@@ -58,8 +60,7 @@ TEST_CASE("An unbalanced transaction is seen, by currency", "[payment][ledger][X
 
 TEST_CASE("A transaction's key names its one event", "[payment][ledger][X-07]") {
   const absl::Time now = absl::FromUnixSeconds(1'790'000'000);
-  CHECK(PostCapture(PaidPayment(), "po-1", Fen(1), Source::kFares, now).key ==
-        "py-1:captured:po-1");
+  CHECK(PostCapture(PaidPayment(), Taken(Fen(1)), Source::kFares, now).key == "py-1:captured:po-1");
   CHECK(PostReturn(DecidedRefund(), Source::kFares, now).key == "py-1:returned:1");
   CHECK(PostRefunded(DecidedRefund(), now).key == "py-1:refunded:1");
 }

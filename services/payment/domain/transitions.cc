@@ -24,15 +24,29 @@ Change Changed(Payment payment) {
   return change;
 }
 
+Channel ChannelOf(const Payment& payment) { return payment.channel.value_or(Channel::kSandbox); }
+
+// Tells whether a fact is of the channel the payment was started on.
+bool IsOwn(const Payment& payment, const OrderFact& fact) {
+  return !fact.channel.has_value() || !payment.channel.has_value() ||
+         *fact.channel == *payment.channel;
+}
+
+// Where money that goes back stood, and the way it goes.
+struct Whence {
+  Source source = Source::kFares;
+  Channel channel = Channel::kSandbox;
+};
+
 // Decides that `gross` leaves the payment: `fee` of it is kept, the rest goes back.
 absl::Status AddReturn(Change& change, Money gross, Money fee, const ReturnOrder& order,
-                       Source from, absl::Time now) {
+                       Whence whence, absl::Time now) {
   if (gross.minor_units <= 0) return absl::OkStatus();
   Payment& payment = change.payment;
   Refund refund;
   refund.payment = payment.id;
   refund.number = payment.refunds + 1;
-  refund.channel = payment.channel.value_or(Channel::kSandbox);
+  refund.channel = whence.channel;
   ASSIGN_OR_RETURN(refund.amount, Subtract(gross, fee));
   refund.fee = fee;
   refund.reason = order.reason;
@@ -43,7 +57,7 @@ absl::Status AddReturn(Change& change, Money gross, Money fee, const ReturnOrder
   ASSIGN_OR_RETURN(payment.fees, Add(payment.fees, fee));
   payment.refunds = refund.number;
   change.changed = true;
-  change.postings.push_back(PostReturn(refund, from, now));
+  change.postings.push_back(PostReturn(refund, whence.source, now));
   if (refund.amount.minor_units > 0) {
     const std::string seed = absl::StrCat(payment.id.value(), "/", refund.number);
     refund.id = RefundId(DerivedId(RefundTag::kPrefix, seed));
@@ -73,11 +87,35 @@ void TellSuccess(Change& change, absl::Time now) {
   change.effects.push_back(std::move(notice));
 }
 
+// Money that came by another channel than the payment was started on: all of it goes back the way
+// it came, and the payment goes on as it was.
+absl::StatusOr<Change> CaptureElsewhere(Payment payment, const CapturedMoney& money,
+                                        absl::Time now) {
+  Change change = Changed(std::move(payment));
+  Payment& next = change.payment;
+  ASSIGN_OR_RETURN(next.captured, Add(next.captured, money.amount));
+  next.captures.push_back(money.order);
+  change.postings.push_back(PostCapture(next, money, Source::kPrepayments, now));
+  const Money no_fee{0, money.amount.currency};
+  const Whence whence{Source::kPrepayments, money.channel};
+  ReturnOrder back;
+  back.reason = RefundReason::kUnexpected;
+  RETURN_IF_ERROR(AddReturn(change, money.amount, no_fee, back, whence, now));
+  return change;
+}
+
 // The money of an order arrived. A capture is known by the provider's name of the order.
 absl::StatusOr<Change> Capture(Payment payment, const OrderFact& fact, absl::Time now) {
-  const bool known = std::find(payment.captures.begin(), payment.captures.end(),
-                               fact.provider_order) != payment.captures.end();
+  const bool own = IsOwn(payment, fact);
+  CapturedMoney money;
+  money.channel = fact.channel.value_or(ChannelOf(payment));
+  money.order =
+      own ? fact.provider_order : absl::StrCat(NameOf(money.channel), ":", fact.provider_order);
+  money.amount = fact.amount;
+  const bool known = std::find(payment.captures.begin(), payment.captures.end(), money.order) !=
+                     payment.captures.end();
   if (known) return Unchanged(std::move(payment));
+  if (!own) return CaptureElsewhere(std::move(payment), money, now);
   const bool open =
       payment.state == PaymentState::kCreated || payment.state == PaymentState::kPending;
   const bool expected = open && fact.amount == payment.amount && !payment.return_reason;
@@ -85,7 +123,8 @@ absl::StatusOr<Change> Capture(Payment payment, const OrderFact& fact, absl::Tim
   Change change = Changed(std::move(payment));
   Payment& next = change.payment;
   ASSIGN_OR_RETURN(next.captured, Add(next.captured, fact.amount));
-  next.captures.push_back(fact.provider_order);
+  next.captures.push_back(money.order);
+  next.channel = money.channel;
   next.provider_order = next.provider_order.empty() ? fact.provider_order : next.provider_order;
   next.closing = false;
   next.inquire_at.reset();
@@ -93,7 +132,7 @@ absl::StatusOr<Change> Capture(Payment payment, const OrderFact& fact, absl::Tim
     next.state = PaymentState::kSucceeded;
     next.pay_time = fact.pay_time;
     const Source into = IsUnsettledPrepayment(next) ? Source::kPrepayments : Source::kFares;
-    change.postings.push_back(PostCapture(next, fact.provider_order, fact.amount, into, now));
+    change.postings.push_back(PostCapture(next, money, into, now));
     TellSuccess(change, now);
     return change;
   }
@@ -101,10 +140,10 @@ absl::StatusOr<Change> Capture(Payment payment, const OrderFact& fact, absl::Tim
   ReturnOrder back;
   back.reason = next.return_reason.value_or(RefundReason::kUnexpected);
   back.batch = next.return_batch;
-  change.postings.push_back(
-      PostCapture(next, fact.provider_order, fact.amount, Source::kPrepayments, now));
+  change.postings.push_back(PostCapture(next, money, Source::kPrepayments, now));
   const Money no_fee{0, fact.amount.currency};
-  RETURN_IF_ERROR(AddReturn(change, fact.amount, no_fee, back, Source::kPrepayments, now));
+  const Whence whence{Source::kPrepayments, money.channel};
+  RETURN_IF_ERROR(AddReturn(change, fact.amount, no_fee, back, whence, now));
   return change;
 }
 
@@ -210,6 +249,10 @@ Change ReturnOnArrival(Payment payment, const ReturnOrder& order, absl::Time now
 }
 
 absl::StatusOr<Change> ApplyProviderFact(Payment payment, const OrderFact& fact, absl::Time now) {
+  // Elsewhere only money counts: whether nobody can pay there says nothing of where we asked.
+  if (fact.state != OrderFact::State::kPaid && !IsOwn(payment, fact)) {
+    return Unchanged(std::move(payment));
+  }
   switch (fact.state) {
     case OrderFact::State::kPaid:
       return Capture(std::move(payment), fact, now);
@@ -305,8 +348,9 @@ absl::StatusOr<Change> Return(Payment payment, const ReturnOrder& order, absl::T
     gross = *order.amount;
   }
   const Source from = IsUnsettledPrepayment(payment) ? Source::kPrepayments : Source::kFares;
+  const Whence whence{from, ChannelOf(payment)};
   Change change = Unchanged(std::move(payment));
-  RETURN_IF_ERROR(AddReturn(change, gross, fee, order, from, now));
+  RETURN_IF_ERROR(AddReturn(change, gross, fee, order, whence, now));
   return change;
 }
 
@@ -333,7 +377,8 @@ absl::StatusOr<Change> Settle(Payment payment, Money fare, const std::string& or
   const Money no_fee{0, fare.currency};
   ReturnOrder back;
   back.reason = RefundReason::kDifference;
-  RETURN_IF_ERROR(AddReturn(change, difference, no_fee, back, Source::kPrepayments, now));
+  const Whence whence{Source::kPrepayments, ChannelOf(change.payment)};
+  RETURN_IF_ERROR(AddReturn(change, difference, no_fee, back, whence, now));
   return change;
 }
 

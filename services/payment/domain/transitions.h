@@ -47,6 +47,8 @@ struct OrderFact {
     kClosed,   ///< Nobody can pay it any more.
   };
   State state = State::kOpen;
+  /// Whose word it is; nothing where it is that of the channel the payment was started on.
+  std::optional<Channel> channel;
   std::string provider_order;
   std::string code_url;   ///< Only in answers.
   std::string prepay_id;  ///< Only in answers, see Payment::prepay_id.
@@ -98,7 +100,7 @@ struct ReturnOrder {
 Change ReturnOnArrival(Payment payment, const ReturnOrder& order, absl::Time now);
 
 /// The provider says where the order stands. Expected money makes the payment SUCCEEDED and its
-/// opener hear of it; money nobody expects (closed, doubled, another amount) goes back whole
+/// opener hear of it; money nobody expects (closed, doubled, another amount or channel) goes back
 /// (W-04).
 absl::StatusOr<Change> ApplyProviderFact(Payment payment, const OrderFact& fact, absl::Time now);
 

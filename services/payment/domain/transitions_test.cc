@@ -74,6 +74,35 @@ TEST_CASE("A payment can be started while it is open and in time", "[payment]") 
   CHECK(ReasonOf(Start(closing, kScanned, kNow).status()) == "PAYMENT_CLOSED");
 }
 
+TEST_CASE("Money by another channel goes back by it, and the payment waits on as it was",
+          "[payment][W-04][W-14][X-06]") {
+  OrderFact elsewhere = PaidFact();
+  elsewhere.channel = Channel::kAlipay;
+  const Payment waiting = Pending();
+  const auto change = ApplyProviderFact(waiting, elsewhere, kNow);
+  REQUIRE(change.ok());
+  CHECK(change->payment.state == PaymentState::kPending);
+  CHECK(change->payment.channel == Channel::kSandbox);
+  CHECK(change->payment.inquire_at == waiting.inquire_at);
+  CHECK(*Left(change->payment) == Fen(0));
+  REQUIRE(change->refunds.size() == 1);
+  CHECK(change->refunds[0].channel == Channel::kAlipay);
+  CHECK(change->refunds[0].amount == Fen(10000));
+  CHECK(change->postings[0].entries[0].account == "provider_receivable:alipay");
+  CHECK(!ApplyProviderFact(change->payment, elsewhere, kNow)->changed);
+  // The same name of an order there and here are two orders.
+  const auto paid = ApplyProviderFact(change->payment, PaidFact(), kNow);
+  CHECK(paid->payment.state == PaymentState::kSucceeded);
+  CHECK(*Left(paid->payment) == Fen(10000));
+  CHECK(Return(paid->payment, ReturnOrder{}, kNow)->refunds[0].channel == Channel::kSandbox);
+  const auto doubled = ApplyProviderFact(Paid(), elsewhere, kNow);
+  CHECK(doubled->refunds[0].channel == Channel::kAlipay);
+  CHECK(doubled->payment.state == PaymentState::kSucceeded);
+  // Whether it can be paid there says nothing of where it was started.
+  elsewhere.state = OrderFact::State::kClosed;
+  CHECK(!ApplyProviderFact(Pending(), elsewhere, kNow)->changed);
+}
+
 TEST_CASE("A payment is started one way and for one payer", "[payment][wechat_pay][X-07]") {
   const PaymentWay code{Channel::kWechatPay, ""};
   const PaymentWay page{Channel::kWechatPay, "digest-1"};
