@@ -34,7 +34,9 @@ Task<InquiryProgress> InquiryComparison::Step(Reconciliation reconciliation) {
 
   ASSIGN_OR_CO_RETURN(std::vector<PaymentBooks> books, co_await store_.Books(std::move(active)));
   std::vector<Task<std::vector<Difference>>> comparisons;
-  for (PaymentBooks& each : books) comparisons.push_back(Compare(known->second, std::move(each)));
+  for (PaymentBooks& each : books) {
+    comparisons.push_back(Compare(known->first, known->second, std::move(each)));
+  }
   ASSIGN_OR_CO_RETURN(std::vector<absl::StatusOr<std::vector<Difference>>> outcomes,
                       co_await async::Join<std::vector<Difference>>(std::move(comparisons)));
   std::vector<Difference> found;
@@ -47,13 +49,14 @@ Task<InquiryProgress> InquiryComparison::Step(Reconciliation reconciliation) {
   co_return progress;
 }
 
-Task<std::vector<Difference>> InquiryComparison::Compare(Provider* provider, PaymentBooks books) {
+Task<std::vector<Difference>> InquiryComparison::Compare(Channel channel, Provider* provider,
+                                                         PaymentBooks books) {
   const PaymentId payment = books.payment.id;
   ASSIGN_OR_CO_RETURN(const OrderFact fact, co_await provider->Query(payment));
-  std::vector<Difference> found = CompareWithOrder(books, fact);
+  std::vector<Difference> found = CompareWithOrder(channel, books, fact);
   Append(found, CompareWithin(books));
   for (const Refund& refund : books.refunds) {
-    if (!refund.asked) continue;
+    if (!refund.asked || refund.channel != channel) continue;
     std::string name = MerchantRefund(refund);
     ASSIGN_OR_CO_RETURN(const RefundFact told,
                         co_await provider->QueryRefund(payment, std::move(name)));

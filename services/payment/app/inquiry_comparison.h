@@ -27,7 +27,7 @@ class InquiryComparison final {
   Task<InquiryProgress> Step(Reconciliation reconciliation);
 
  private:
-  Task<std::vector<Difference>> Compare(Provider* provider, PaymentBooks books);
+  Task<std::vector<Difference>> Compare(Channel channel, Provider* provider, PaymentBooks books);
 
   ReconciliationStore& store_;
   Providers providers_;

@@ -5,7 +5,9 @@
 #include <map>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace houbu::payment {
 namespace {
@@ -33,8 +35,27 @@ const LedgerTransaction* Find(const PaymentBooks& books, const std::string& key)
   return nullptr;
 }
 
-std::string CaptureKey(const PaymentBooks& books, const std::string& provider_order) {
-  return absl::StrCat(books.payment.id.value(), ":captured:", provider_order);
+// A provider's number of an order as captures and keys name it: with its channel, where that is not
+// the one the payment was started on.
+std::string CaptureName(Channel channel, const PaymentBooks& books, absl::string_view number) {
+  if (channel == ChannelOf(books)) return std::string(number);
+  return absl::StrCat(NameOf(channel), ":", number);
+}
+
+// The provider's number of the first money a channel took; "" where it took none.
+std::string FirstTaken(Channel channel, const PaymentBooks& books) {
+  for (absl::string_view capture : books.payment.captures) {
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(capture, absl::MaxSplits(':', 1));
+    const absl::string_view number =
+        absl::StrContains(capture, ':') ? parts.second : absl::string_view(capture);
+    if (CaptureName(channel, books, number) == capture) return std::string(number);
+  }
+  return "";
+}
+
+std::string CaptureKey(Channel channel, const PaymentBooks& books, absl::string_view number) {
+  return absl::StrCat(books.payment.id.value(), ":captured:", CaptureName(channel, books, number));
 }
 
 std::string RefundedKey(const Refund& refund) {
@@ -53,9 +74,10 @@ std::optional<Money> MovedAt(Channel channel, const LedgerTransaction* transacti
   return std::nullopt;
 }
 
-bool IsCaptured(const PaymentBooks& books, const std::string& provider_order) {
+bool IsCaptured(Channel channel, const PaymentBooks& books, absl::string_view number) {
   const std::vector<std::string>& captures = books.payment.captures;
-  return std::find(captures.begin(), captures.end(), provider_order) != captures.end();
+  const std::string name = CaptureName(channel, books, number);
+  return std::find(captures.begin(), captures.end(), name) != captures.end();
 }
 
 const Refund* FindRefund(const PaymentBooks& books, const std::string& merchant_refund) {
@@ -71,11 +93,11 @@ const Refund* FindRefund(const PaymentBooks& books, const std::string& merchant_
 void CompareCapture(Channel channel, const PaymentBooks& books, const std::string& provider_order,
                     Money theirs, std::vector<Difference>& found) {
   const std::optional<Money> ours =
-      MovedAt(channel, Find(books, CaptureKey(books, provider_order)));
-  if (ours == theirs && IsCaptured(books, provider_order)) return;
+      MovedAt(channel, Find(books, CaptureKey(channel, books, provider_order)));
+  if (ours == theirs && IsCaptured(channel, books, provider_order)) return;
   DifferenceClass difference_class = DifferenceClass::kAmount;
   std::string detail = "the provider took another amount";
-  if (!ours.has_value() && !IsCaptured(books, provider_order)) {
+  if (!ours.has_value() && !IsCaptured(channel, books, provider_order)) {
     difference_class = DifferenceClass::kMissingHere;
     detail = "the provider took money that is not booked";
   } else if (ours == theirs || !ours.has_value()) {
@@ -192,21 +214,22 @@ Difference NotStated(Channel channel, const PaymentId& payment, Movement movemen
   return difference;
 }
 
-std::vector<Difference> CompareWithOrder(const PaymentBooks& books, const OrderFact& fact) {
+std::vector<Difference> CompareWithOrder(Channel channel, const PaymentBooks& books,
+                                         const OrderFact& fact) {
   std::vector<Difference> found;
   const Payment& payment = books.payment;
-  const Channel channel = ChannelOf(books);
   if (fact.state == OrderFact::State::kPaid) {
     CompareCapture(channel, books, fact.provider_order, fact.amount, found);
     return found;
   }
-  if (payment.captures.empty()) return found;
+  std::string taken = FirstTaken(channel, books);
+  if (taken.empty()) return found;
   // An order whose money went back whole may be closed there.
   const bool is_over = fact.state == OrderFact::State::kClosed;
   if (is_over && payment.returned == payment.captured) return found;
   Difference difference =
-      Between(DifferenceClass::kState, channel, payment.id, Movement::kPayment,
-              payment.captures.front(), "the provider says it was not paid, or is closed");
+      Between(DifferenceClass::kState, channel, payment.id, Movement::kPayment, std::move(taken),
+              "the provider says it was not paid, or is closed");
   if (fact.state == OrderFact::State::kMissing) {
     difference.difference_class = DifferenceClass::kMissingThere;
     difference.detail = "the provider does not know the order";
@@ -219,14 +242,13 @@ std::vector<Difference> CompareWithOrder(const PaymentBooks& books, const OrderF
 std::vector<Difference> CompareWithRefund(const PaymentBooks& books, const Refund& refund,
                                           const RefundFact& fact) {
   std::vector<Difference> found;
-  const Channel channel = ChannelOf(books);
   if (fact.state == RefundFact::State::kSucceeded) {
-    CompareReturn(channel, books, fact.merchant_refund, fact.amount, found);
+    CompareReturn(refund.channel, books, fact.merchant_refund, fact.amount, found);
     return found;
   }
   if (refund.state != RefundState::kSucceeded) return found;
   Difference difference =
-      Between(DifferenceClass::kState, channel, refund.payment, Movement::kRefund,
+      Between(DifferenceClass::kState, refund.channel, refund.payment, Movement::kRefund,
               MerchantRefund(refund), "the provider says it did not give it back");
   if (fact.state == RefundFact::State::kMissing) {
     difference.difference_class = DifferenceClass::kMissingThere;
@@ -249,7 +271,7 @@ std::vector<Difference> CompareWithin(const PaymentBooks& books) {
 }
 
 std::string PostingOf(const PaymentBooks& books, const Difference& difference) {
-  std::string key = CaptureKey(books, difference.subject);
+  std::string key = CaptureKey(difference.channel, books, difference.subject);
   if (difference.movement == Movement::kRefund) {
     const Refund* const refund = FindRefund(books, difference.subject);
     key = refund == nullptr ? std::string() : RefundedKey(*refund);

@@ -55,8 +55,9 @@ Difference UnknownOrder(Channel channel, const StatementLine& line);
 Difference NotStated(Channel channel, const PaymentId& payment, Movement movement,
                      const std::string& subject, Money ours);
 
-/// Compares the books of a payment with where the provider says its order stands.
-std::vector<Difference> CompareWithOrder(const PaymentBooks& books, const OrderFact& fact);
+/// Compares the books of a payment with where the provider of `channel` says its order stands.
+std::vector<Difference> CompareWithOrder(Channel channel, const PaymentBooks& books,
+                                         const OrderFact& fact);
 
 /// Compares a refund, and what was posted for it, with where the provider says it stands.
 std::vector<Difference> CompareWithRefund(const PaymentBooks& books, const Refund& refund,

@@ -160,17 +160,20 @@ TEST_CASE("A refund nobody asked for is missing here, and only people settle it"
 
 TEST_CASE("The provider's answer about an order is compared as its bill is",
           "[payment][reconciliation][X-06]") {
-  CHECK(CompareWithOrder(PaidBooks(), Paid(10000)).empty());
-  CHECK(Only(CompareWithOrder(Started(), Paid(10000))) == "MISSING_HERE po-1 - 10000");
-  CHECK(Only(CompareWithOrder(PaidBooks(), Paid(10001))) == "AMOUNT po-1 10000 10001");
+  CHECK(CompareWithOrder(Channel::kWechatPay, PaidBooks(), Paid(10000)).empty());
+  CHECK(Only(CompareWithOrder(Channel::kWechatPay, Started(), Paid(10000))) ==
+        "MISSING_HERE po-1 - 10000");
+  CHECK(Only(CompareWithOrder(Channel::kWechatPay, PaidBooks(), Paid(10001))) ==
+        "AMOUNT po-1 10000 10001");
   OrderFact missing;
   missing.state = OrderFact::State::kMissing;
-  CHECK(CompareWithOrder(Started(), missing).empty());
-  CHECK(Only(CompareWithOrder(PaidBooks(), missing)) == "MISSING_THERE po-1 10000 -");
+  CHECK(CompareWithOrder(Channel::kWechatPay, Started(), missing).empty());
+  CHECK(Only(CompareWithOrder(Channel::kWechatPay, PaidBooks(), missing)) ==
+        "MISSING_THERE po-1 10000 -");
   OrderFact closed;
   closed.state = OrderFact::State::kClosed;
-  CHECK(Only(CompareWithOrder(PaidBooks(), closed)) == "STATE po-1 10000 -");
-  CHECK(CompareWithOrder(Returned(), closed).empty());
+  CHECK(Only(CompareWithOrder(Channel::kWechatPay, PaidBooks(), closed)) == "STATE po-1 10000 -");
+  CHECK(CompareWithOrder(Channel::kWechatPay, Returned(), closed).empty());
 }
 
 TEST_CASE("The provider's answer about a refund is compared as its bill is",
@@ -196,6 +199,27 @@ TEST_CASE("A payment that its own postings contradict is a difference",
   books.transactions.clear();
   CHECK(Only(CompareWithin(books)) == "STATE py-1 10000 -");
   CHECK(Stated(books, {Taken(10000)}) == "STATE po-1 - 10000");
+}
+
+TEST_CASE("Money by another channel than the payment's own is found under that channel",
+          "[payment][reconciliation][X-06][W-14]") {
+  PaymentBooks books = PaidBooks();
+  OrderFact elsewhere = Paid(10000, "at-1");
+  elsewhere.channel = Channel::kAlipay;
+  const auto at_alipay = [&books] {
+    return CompareWithStatement(Channel::kAlipay, books, {Taken(10000, "at-1")});
+  };
+  CHECK(Only(at_alipay()) == "MISSING_HERE at-1 - 10000");
+  const Difference missing = at_alipay().front();
+  Book(books, ApplyProviderFact(books.payment, elsewhere, kNow));
+  CHECK(at_alipay().empty());
+  CHECK(PostingOf(books, missing) == "py-1:captured:alipay:at-1");
+  CHECK(CompareWithOrder(Channel::kAlipay, books, elsewhere).empty());
+  CHECK(Stated(books, {Taken(10000)}).empty());
+  OrderFact unknown;
+  unknown.state = OrderFact::State::kMissing;
+  CHECK(Only(CompareWithOrder(Channel::kAlipay, books, unknown)) == "MISSING_THERE at-1 20000 -");
+  CHECK(CompareWithOrder(Channel::kSandbox, books, unknown).empty());
 }
 
 }  // namespace

@@ -53,8 +53,12 @@ constexpr char kInsertLines[] = R"sql(
 constexpr char kBookedButNotStated[] = R"sql(
     SELECT payment, movement, subject, currency, amount
     FROM (
-        SELECT p.id, 'PAYMENT', p.captures[1], p.currency, p.amount
+        SELECT p.id, 'PAYMENT', own.capture, p.currency, p.amount
         FROM payments AS p
+        CROSS JOIN LATERAL (SELECT each.capture FROM unnest(p.captures) WITH ORDINALITY
+                                AS each (capture, number)
+                            WHERE each.capture NOT LIKE '%:%'
+                            ORDER BY each.number LIMIT 1) AS own
         WHERE p.channel = $1 AND p.pay_time >= $2 AND p.pay_time < $3
         UNION ALL
         SELECT r.payment, 'REFUND',
@@ -63,7 +67,8 @@ constexpr char kBookedButNotStated[] = R"sql(
         FROM refunds AS r
         WHERE r.channel = $1 AND r.refund_time >= $2 AND r.refund_time < $3
         UNION ALL
-        SELECT t.payment, 'PAYMENT', substr(t.key, length(t.payment || ':captured:') + 1),
+        SELECT t.payment, 'PAYMENT',
+               regexp_replace(substr(t.key, length(t.payment || ':captured:') + 1), '^.*:', ''),
                e.currency, e.amount
         FROM ledger_transactions AS t
         JOIN ledger_entries AS e
@@ -71,7 +76,10 @@ constexpr char kBookedButNotStated[] = R"sql(
         JOIN payments AS p ON p.id = t.payment
         WHERE t.event = 'CAPTURED'
           AND t.post_time >= $2 - interval '1 day' AND t.post_time < $3 - interval '1 day'
-          AND (p.pay_time IS NULL OR t.key <> p.id || ':captured:' || p.captures[1])
+          AND (p.pay_time IS NULL OR p.channel <> $1 OR t.key <> p.id || ':captured:' ||
+               (SELECT each.capture FROM unnest(p.captures) WITH ORDINALITY
+                    AS each (capture, number)
+                WHERE each.capture NOT LIKE '%:%' ORDER BY each.number LIMIT 1))
     ) AS booked (payment, movement, subject, currency, amount)
     WHERE (payment, movement, subject) > ($4, $5, $6)
       AND NOT EXISTS (SELECT FROM statement_lines AS s
