@@ -1,5 +1,6 @@
 #include "libs/postgres/pool.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -320,6 +321,32 @@ TEST_CASE("a cancelled caller leaves a usable connection", "[libs][postgres]") {
   }
   { const Transaction dropped = std::move(transaction); }
   CHECK(bench.Number("SELECT count(*) AS n FROM t") == 0);
+  CHECK(bench.pool().open_connections() == 1);
+}
+
+TEST_CASE("callers cancelled while they wait for a connection leave the pool as it was",
+          "[libs][postgres]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Bench bench(*database, 1);
+  for (int round = 0; round < 50; ++round) {
+    constexpr int kCallers = 24;
+    std::array<asio::cancellation_signal, kCallers> signals;
+    int ended = 0;
+    for (asio::cancellation_signal& signal : signals) {
+      asio::co_spawn(asio::make_strand(bench.loop()), bench.pool().Query("SELECT 1"),
+                     asio::bind_cancellation_slot(
+                         signal.slot(),
+                         [&ended](std::exception_ptr, const absl::StatusOr<Result>&) { ++ended; }));
+    }
+    // Some wait, some have the connection, some are just getting it.
+    for (int step = 0; step < round; ++step) bench.loop().poll_one();
+    for (asio::cancellation_signal& signal : signals) {
+      asio::post(bench.loop(), [&signal] { signal.emit(asio::cancellation_type::terminal); });
+    }
+    while (ended < kCallers) bench.loop().run_one();
+    CHECK(bench.Number("SELECT 1 AS n") == 1);
+  }
   CHECK(bench.pool().open_connections() == 1);
 }
 

@@ -106,7 +106,7 @@ class Floor:
         for ahead in reversed(DAYS_AHEAD):
             day = today + datetime.timedelta(days=ahead)
             whole = self.network.journey(trains.TRAIN, trains.ORIGIN, trains.DESTINATION, day)
-            if whole and whole.run:
+            if whole and whole.run and self._goes(whole.run):
                 described = self._described(whole, day)
                 if described.free >= ROOMY:
                     return described
@@ -114,7 +114,12 @@ class Floor:
 
     def _is_untouched(self, run):
         report = self.operator.call("slot.v1.InventoryService/CheckInventory", run=run)
-        return report.taken == 0 and report.waiting == 0
+        return report.taken == 0 and report.waiting == 0 and self._goes(run)
+
+    def _goes(self, run):
+        """Whether no test has cancelled a run."""
+        name = run.removeprefix("runs/")
+        return not self.rows("slot", f"SELECT 1 FROM runs WHERE id = '{name}' AND cancelled")
 
     def _described(self, whole, day):
         leg = self.network.journey(trains.TRAIN, trains.ORIGIN, trains.MIDDLE, day)

@@ -4,6 +4,7 @@ import datetime
 import unittest
 
 from floor import wait_for
+from truths import Truths
 from wechat_payer import WechatPay
 
 
@@ -149,6 +150,10 @@ class ReconciliationTest(Reconciliation):
         code, said = self.ctl("proposal", "reject", made[0]["proposal"], "--comment", "late")
         self.assertEqual(code, 65)
         self.assertIn("PROPOSAL_DECIDED", said)
+        # What is left goes back by policy, though it is less than the fare.
+        self.person.cancel(self.held.name, "no heating at all")
+        wait_for("the rest is back", lambda: self.refunds() == ["STATE_SUCCEEDED"] * 2)
+        Truths(self.world).hold()
 
     def balance(self, account):
         code, said = self.ctl("ledger", "check")

@@ -11,6 +11,9 @@
 namespace houbu::payment {
 namespace {
 
+// More refunds than any payment has.
+constexpr int kRefundsMax = 10'000;
+
 // What the answer shows: the refund decided, or that nothing goes back.
 Refund ShownRefund(const Change& change, const Payment& before, const ReturnOrder& order,
                    absl::Time now) {
@@ -101,14 +104,34 @@ Task<FeeQuote> Refunding::Quote(QuoteQuestion question) {
 Task<FeeQuote> Refunding::Assess(Payment payment, FareFacts facts) {
   ASSIGN_OR_CO_RETURN(const FeePolicy policy, policies_.Find(payment.policy));
   ASSIGN_OR_CO_RETURN(const Money left, Left(payment));
-  CO_RETURN_IF_ERROR(CheckWithin(facts.fare, facts.tickets, left));
+  if (!CheckWithin(facts.fare, facts.tickets, left).ok()) {
+    // What people gave back before is no reason to refuse the rest.
+    ASSIGN_OR_CO_RETURN(const Money by_hand, co_await ReturnedByHand(payment.id));
+    ASSIGN_OR_CO_RETURN(const Money before, Add(left, by_hand));
+    CO_RETURN_IF_ERROR(CheckWithin(facts.fare, facts.tickets, before));
+  }
   facts.grace_from.reset();
   if (policy.grace.has_value() && payment.product == Product::kRail) {
     const absl::CivilDay day = CancelDay(facts);
     ASSIGN_OR_CO_RETURN(const bool used, co_await store_.HasUsedGrace(payment.account, day));
     if (!used) facts.grace_from = payment.pay_time;
   }
-  co_return AssessFee(policy, facts);
+  ASSIGN_OR_CO_RETURN(const FeeQuote quote, AssessFee(policy, facts));
+  co_return Within(quote, left);
+}
+
+Task<Money> Refunding::ReturnedByHand(PaymentId id) {
+  Page page;
+  page.size = kRefundsMax;
+  ASSIGN_OR_CO_RETURN(const std::vector<houbu::payment::Refund> refunds,
+                      co_await store_.ListRefunds(std::move(id), std::move(page)));
+  Money sum;
+  for (const houbu::payment::Refund& refund : refunds) {
+    if (refund.reason != RefundReason::kByHand) continue;
+    sum.currency = refund.amount.currency;
+    ASSIGN_OR_CO_RETURN(sum, Add(sum, refund.amount));
+  }
+  co_return sum;
 }
 
 }  // namespace houbu::payment

@@ -50,6 +50,7 @@ class Refunding final {
   Task<std::string> Once(RefundCommand command, Mutation<houbu::payment::Refund> mutation);
 
   Task<FeeQuote> Assess(Payment payment, FareFacts facts);
+  Task<Money> ReturnedByHand(PaymentId id);
 
   PaymentStore& store_;
   const Clock& clock_;
