@@ -330,21 +330,19 @@ TEST_CASE("callers cancelled while they wait for a connection leave the pool as 
   if (!database) return;
   Bench bench(*database, 1);
   for (int round = 0; round < 50; ++round) {
-    constexpr int kCallers = 24;
-    std::array<asio::cancellation_signal, kCallers> signals;
-    int ended = 0;
+    std::array<asio::cancellation_signal, 24> signals;
+    std::size_t ended = 0;
     for (asio::cancellation_signal& signal : signals) {
       asio::co_spawn(asio::make_strand(bench.loop()), bench.pool().Query("SELECT 1"),
                      asio::bind_cancellation_slot(
                          signal.slot(),
                          [&ended](std::exception_ptr, const absl::StatusOr<Result>&) { ++ended; }));
     }
-    // Some wait, some have the connection, some are just getting it.
     for (int step = 0; step < round; ++step) bench.loop().poll_one();
     for (asio::cancellation_signal& signal : signals) {
       asio::post(bench.loop(), [&signal] { signal.emit(asio::cancellation_type::terminal); });
     }
-    while (ended < kCallers) bench.loop().run_one();
+    while (ended < signals.size()) bench.loop().run_one();
     CHECK(bench.Number("SELECT 1 AS n") == 1);
   }
   CHECK(bench.pool().open_connections() == 1);
