@@ -52,7 +52,7 @@ class WechatPay(FaultCase):
                                          channel="CHANNEL_WECHAT_PAY")  # fmt: skip
         code_url = wait_for("it can be started", start).code_url
         orders = self.party.get("/_state")["orders"]
-        found = next(order for order in orders if order["code_url"] == code_url)
+        found = next(order for order in orders if order.get("code_url") == code_url)
         self.number = found["out_trade_no"]
         return code_url
 
