@@ -166,33 +166,8 @@ Task<int> DemandLine::SweepDeparted(int limit) {
   ASSIGN_OR_CO_RETURN(const std::vector<DemandId> departed, co_await demands_.Departed(now, limit));
   std::vector<Task<void>> ends;
   ends.reserve(departed.size());
-  for (const DemandId& id : departed) ends.push_back(FailDeparted(id));
-  ASSIGN_OR_CO_RETURN(const std::vector<absl::Status> ended,
-                      co_await async::Join<void>(std::move(ends)));
-  absl::Status failure;
-  for (const absl::Status& failed : ended) {
-    if (absl::IsUnavailable(failed)) co_return failed;
-    // One that cannot be failed must not hold up the others.
-    if (!absl::IsAborted(failed)) failure.Update(failed);
-  }
-  if (!failure.ok()) co_return failure;
-  co_return static_cast<int>(departed.size());
-}
-
-Task<void> DemandLine::FailDeparted(DemandId id) {
-  ASSIGN_OR_CO_RETURN(Demand waiting, co_await demands_.Load(std::move(id)));
-  absl::StatusOr<Demand> failed = Fail(std::move(waiting), kRunDeparted.reason);
-  // Matched or withdrawn since it was found.
-  if (!failed.ok()) co_return absl::OkStatus();
-  Change change;
-  change.now = tools_.clock.Now();
-  change.effects.emplace_back(DemandLost{failed->id, failed->order, failed->fail_reason});
-  change.owes_index = failed->run;
-  change.demand = *failed;
-  ASSIGN_OR_CO_RETURN(const Committed committed, co_await tools_.record.Commit(std::move(change)));
-  const absl::Status ignored =
-      co_await tools_.fresh_index.TakeOut(failed->run, committed, failed->id.value());
-  co_return absl::OkStatus();
+  for (const DemandId& id : departed) ends.push_back(failing_.Fail(id, kRunDeparted.reason));
+  co_return co_await EndTogether(std::move(ends));
 }
 
 }  // namespace houbu::slot

@@ -10,6 +10,7 @@
 
 #include "libs/async/task.h"
 #include "libs/base/request.h"
+#include "services/slot/app/demand_failing.h"
 #include "services/slot/app/placement.h"
 #include "services/slot/app/ports.h"
 
@@ -49,7 +50,8 @@ struct Enlistment {
 class DemandLine final {
  public:
   /// `tools` and `demands` must outlive this.
-  DemandLine(BookingTools tools, DemandStore& demands) : tools_(tools), demands_(demands) {}
+  DemandLine(BookingTools tools, DemandStore& demands)
+      : tools_(tools), demands_(demands), failing_(tools, demands) {}
 
   /// Quotes. Refuses kRunNotFound, kClassUnknown, kStretchUnknown, kNotSold, kRunDeparted,
   /// kSaleNotOpen.
@@ -83,10 +85,10 @@ class DemandLine final {
   async::Task<Written> EnlistInRecord(Enlistment enlistment, Mutation<Demand> mutation);
   async::Task<Written> WithdrawInRecord(DemandId id, Origin origin, Mutation<Demand> mutation);
   async::Task<void> TellIndex(Demand demand, Committed committed);
-  async::Task<void> FailDeparted(DemandId id);
 
   BookingTools tools_;
   DemandStore& demands_;
+  DemandFailing failing_;
 };
 
 }  // namespace houbu::slot

@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "libs/async/join.h"
 #include "libs/async/status_macros.h"
 
 namespace houbu::slot {
@@ -32,44 +31,13 @@ Task<int> RunCancellations::Sweep(int limit) {
   // Who waits goes first, so that no place that becomes free is looked at for them.
   ASSIGN_OR_CO_RETURN(const std::vector<DemandId> waiting, co_await runs_.WaitingDemands(limit));
   std::vector<Task<void>> ends;
-  for (const DemandId& id : waiting) ends.push_back(FailDemand(id));
-  if (!ends.empty()) co_return co_await Finish(std::move(ends));
+  for (const DemandId& id : waiting) ends.push_back(failing_.Fail(id, kRunCancelled.reason));
+  if (!ends.empty()) co_return co_await EndTogether(std::move(ends));
   ASSIGN_OR_CO_RETURN(const std::vector<BookingLeft> left, co_await runs_.BookingsLeft(limit));
   for (const BookingLeft& one : left) ends.push_back(CancelBooking(one));
-  if (!ends.empty()) co_return co_await Finish(std::move(ends));
+  if (!ends.empty()) co_return co_await EndTogether(std::move(ends));
   CO_RETURN_IF_ERROR(co_await runs_.ForgetDone(tools_.clock.Now()));
   co_return 0;
-}
-
-// Side by side, so that they share commits.
-Task<int> RunCancellations::Finish(std::vector<Task<void>> ends) {
-  const int found = static_cast<int>(ends.size());
-  ASSIGN_OR_CO_RETURN(const std::vector<absl::Status> ended,
-                      co_await async::Join<void>(std::move(ends)));
-  absl::Status failure;
-  for (const absl::Status& one : ended) {
-    if (absl::IsUnavailable(one)) co_return one;
-    // One that cannot be ended must not hold up the others.
-    if (!absl::IsAborted(one)) failure.Update(one);
-  }
-  if (!failure.ok()) co_return failure;
-  co_return found;
-}
-
-Task<void> RunCancellations::FailDemand(DemandId id) {
-  ASSIGN_OR_CO_RETURN(Demand waiting, co_await demands_.Load(std::move(id)));
-  absl::StatusOr<Demand> failed = Fail(std::move(waiting), kRunCancelled.reason);
-  // Matched or withdrawn since it was found.
-  if (!failed.ok()) co_return absl::OkStatus();
-  Change change;
-  change.now = tools_.clock.Now();
-  change.effects.emplace_back(DemandLost{failed->id, failed->order, failed->fail_reason});
-  change.owes_index = failed->run;
-  change.demand = *failed;
-  ASSIGN_OR_CO_RETURN(const Committed committed, co_await tools_.record.Commit(std::move(change)));
-  const absl::Status ignored =
-      co_await tools_.fresh_index.TakeOut(failed->run, committed, failed->id.value());
-  co_return absl::OkStatus();
 }
 
 Task<void> RunCancellations::CancelBooking(BookingLeft left) {

@@ -10,6 +10,7 @@
 
 #include "libs/async/task.h"
 #include "libs/base/request.h"
+#include "services/slot/app/demand_failing.h"
 #include "services/slot/app/placement.h"
 #include "services/slot/app/ports.h"
 #include "services/slot/app/ports_cancelled.h"
@@ -22,7 +23,7 @@ class RunCancellations final {
  public:
   /// All must outlive this.
   RunCancellations(BookingTools tools, CancelledRuns& runs, DemandStore& demands, SaleSwitch& sales)
-      : tools_(tools), runs_(runs), demands_(demands), sales_(sales) {}
+      : tools_(tools), runs_(runs), sales_(sales), failing_(tools, demands) {}
 
   /// Cancels a run; gives the stored answer. Refuses kRunNotFound, kRunDeparted.
   async::Task<std::string> Cancel(RunToCancel wanted, Mutation<CancelledRun> mutation);
@@ -37,14 +38,12 @@ class RunCancellations final {
   async::Task<int> Sweep(int limit);
 
  private:
-  async::Task<int> Finish(std::vector<async::Task<void>> ends);
-  async::Task<void> FailDemand(DemandId id);
   async::Task<void> CancelBooking(BookingLeft left);
 
   BookingTools tools_;
   CancelledRuns& runs_;
-  DemandStore& demands_;
   SaleSwitch& sales_;
+  DemandFailing failing_;
 };
 
 }  // namespace houbu::slot
