@@ -3,16 +3,12 @@
 HOUBU_REFUNDS says how many places are sold: 300 unless told otherwise, 100000 for the record.
 """
 
-import json
 import os
-import subprocess
 import sys
 import time
 import unittest
 
-from credentials import authority_path, certificate_paths
 from floor import READY_SECONDS, FaultCase, Person, Stretch, told_of, wait_for
-from layout import ROOT
 from masses import CLASS, COUNTRY, Masses
 from truths import Truths
 
@@ -57,21 +53,14 @@ class CancelledRunTest(FaultCase):
 
     def ctl(self, *arguments):
         """The last line houbuctl says to an operator, in JSON; an outage is waited out."""
-        layout = self.floor.layout
-        certificate, key = certificate_paths(layout, "operator")
-        command = [os.path.join(ROOT, "build", self.floor.stack.preset, "houbuctl"),
-                   "--payment", f"localhost:{layout.grpc_port('payment')}",
-                   "--slot", f"localhost:{layout.grpc_port('slot')}", "--ca",
-                   authority_path(layout), "--certificate", certificate, "--key", key, "--json",
-                   *arguments]  # fmt: skip
 
         def answered():
-            done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-            return None if done.returncode == UNAVAILABLE else done
+            code, said = self.floor.houbuctl(*arguments)
+            return None if code == UNAVAILABLE else (code, said)
 
-        done = wait_for("houbuctl is answered", answered, READY_SECONDS)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return json.loads(done.stdout.splitlines()[-1])
+        code, said = wait_for("houbuctl is answered", answered, READY_SECONDS)
+        self.assertEqual(code, 0, said)
+        return said[-1]
 
     def die(self, service):
         say(f"kill -9 {service}")

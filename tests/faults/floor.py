@@ -202,16 +202,19 @@ class Floor:
         """What a service's own record says, as lines of tab-separated values."""
         return self.stack.postgres.query(f"houbu_{service}", sql)
 
-    def houbuctl(self, *arguments, person="operator"):
-        """Runs houbuctl as an operator: its exit code, and what it says, an object a line, or its
-        complaint."""
+    def run_houbuctl(self, *arguments, person="operator"):
+        """Runs houbuctl as an operator, to its end."""
         certificate, key = certificate_paths(self.layout, person)
         command = [os.path.join(ROOT, "build", self.stack.preset, "houbuctl"),
                    "--payment", f"localhost:{self.layout.grpc_port('payment')}",
                    "--slot", f"localhost:{self.layout.grpc_port('slot')}",
                    "--ca", authority_path(self.layout), "--certificate", certificate,
                    "--key", key, "--json", *arguments]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+
+    def houbuctl(self, *arguments, person="operator"):
+        """The exit code of houbuctl, and what it says, an object a line, or its complaint."""
+        done = self.run_houbuctl(*arguments, person=person)
         return (
             done.returncode,
             [json.loads(line) for line in done.stdout.splitlines()] or done.stderr,

@@ -1,14 +1,10 @@
 """What operators and travellers are told of fees before anything is done, and what then happens."""
 
 import json
-import os
-import subprocess
 import time
 import unittest
 
 from floor import FaultCase, Person, booked, wait_for
-from credentials import authority_path, certificate_paths
-from layout import ROOT
 
 DEPARTURE = "2026-12-01T08:00:00+08:00"
 USAGE, REFUSED = 64, 65
@@ -45,14 +41,7 @@ class Quotes(FaultCase):
     """What is true of quotes."""
 
     def ctl(self, *arguments):
-        """Runs houbuctl as the operator."""
-        layout = self.floor.layout
-        certificate, key = certificate_paths(layout, "operator")
-        program = os.path.join(ROOT, "build", self.floor.stack.preset, "houbuctl")
-        command = [program, "--payment", f"localhost:{layout.grpc_port('payment')}", "--ca",
-                   authority_path(layout), "--certificate", certificate, "--key", key, "--json",
-                   "payment", *arguments]  # fmt: skip
-        return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return self.floor.run_houbuctl("payment", *arguments)
 
     def quote(self, profile, fare, moment, *more):
         return self.ctl("quote-refund", "--profile", profile, "--fare-minor", str(fare),
