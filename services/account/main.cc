@@ -8,12 +8,14 @@
 #include "libs/secrets/keys.h"
 #include "services/account/app/passenger_list.h"
 #include "services/account/app/sign_in.h"
+#include "services/account/app/statements.h"
 #include "services/account/app/verification.h"
 #include "services/account/peers/identity_verifier.h"
 #include "services/account/peers/messages.h"
 #include "services/account/rpc/account_handlers.h"
 #include "services/account/rpc/passenger_handlers.h"
 #include "services/account/rpc/sign_in_handlers.h"
+#include "services/account/rpc/statement_handlers.h"
 #include "services/account/storage/keyed.h"
 #include "services/account/storage/postgres_account_store.h"
 #include "services/account/storage/postgres_passenger_store.h"
@@ -89,14 +91,14 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   auto& sign_in =
       parts.Own<SignIn>(accounts, messages, codes, env.clock(), env.ids(), config.policy);
   auto& verifications = parts.Own<Verifications>(accounts, passengers, verifier, env.clock());
-  auto& list = parts.Own<PassengerList>(accounts, passengers, pseudonyms, env.clock(), env.ids(),
-                                        config.policy);
+  auto& list = parts.Own<PassengerList>(passengers, pseudonyms, env.clock(), env.ids());
+  auto& statements = parts.Own<Statements>(accounts, passengers, env.clock(), config.policy);
 
   const std::array<identity::PublicKey, 1> keys = {signer.public_key()};
   parts.Serve<SignInHandlers>(env.seam(), sign_in, signer, config.policy);
   parts.Serve<AccountHandlers>(env.seam(), verifications, identity::KeySetJson(keys));
   parts.Serve<PassengerHandlers>(env.seam(), list);
-  parts.Serve<StatementHandlers>(env.seam(), list, signer);
+  parts.Serve<StatementHandlers>(env.seam(), statements, signer);
   return parts;
 }
 

@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-
 #include "libs/async/status_macros.h"
 
 namespace houbu::account {
@@ -66,31 +64,6 @@ Task<Passenger> PassengerList::Get(std::string account, std::string id) {
 Task<std::vector<Passenger>> PassengerList::List(std::string account, std::string after,
                                                  int limit) {
   return passengers_.List(std::move(account), std::move(after), limit);
-}
-
-Task<Vouching> PassengerList::Vouch(std::string account, std::vector<std::string> ids,
-                                    bool to_wait) {
-  Vouching vouching;
-  ASSIGN_OR_CO_RETURN(vouching.account, co_await accounts_.Load(account));
-  Violations violations;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    absl::StatusOr<Passenger> passenger = co_await passengers_.Load(account, ids[i]);
-    if (passenger.ok()) {
-      vouching.travellers.push_back(*std::move(passenger));
-      continue;
-    }
-    if (ReasonOf(passenger.status()) != kPassengerNotFound.reason) {
-      co_return std::move(passenger).status();
-    }
-    violations.Add(absl::StrCat("passengers[", i, "]"), "is not one of your passengers");
-  }
-  CO_RETURN_IF_ERROR(violations.ToStatus());
-  if (to_wait && !MayWait(vouching.account)) {
-    co_return Refuse(kNotVerified);
-  }
-  vouching.issued_at = clock_.Now();
-  vouching.expires_at = vouching.issued_at + policy_.statement_life;
-  co_return vouching;
 }
 
 }  // namespace houbu::account

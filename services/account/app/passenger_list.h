@@ -1,4 +1,4 @@
-/// The people an account books for, and the statements that vouch for them.
+/// The people an account books for.
 #pragma once
 
 #include <string>
@@ -17,26 +17,13 @@ struct Entry {
   Document document;
 };
 
-/// Who may travel, for a few minutes.
-struct Vouching {
-  Account account;
-  std::vector<Passenger> travellers;
-  absl::Time issued_at;
-  absl::Time expires_at;
-};
-
-/// Keeps passengers and vouches for them.
+/// Keeps passengers.
 class PassengerList final {
  public:
   /// Uses what it is given, which must outlive it.
-  PassengerList(AccountStore& accounts, PassengerStore& passengers, const Pseudonyms& pseudonyms,
-                const Clock& clock, IdSource& ids, SignInPolicy policy)
-      : accounts_(accounts),
-        passengers_(passengers),
-        pseudonyms_(pseudonyms),
-        clock_(clock),
-        ids_(ids),
-        policy_(policy) {}
+  PassengerList(PassengerStore& passengers, const Pseudonyms& pseudonyms, const Clock& clock,
+                IdSource& ids)
+      : passengers_(passengers), pseudonyms_(pseudonyms), clock_(clock), ids_(ids) {}
 
   /// Checks and adds a passenger; gives the answer's bytes. Every fault of the entry is named.
   Task<std::string> Add(std::string account, Entry entry, Mutation<Passenger> mutation);
@@ -50,17 +37,11 @@ class PassengerList final {
   /// Returns passengers, oldest first.
   Task<std::vector<Passenger>> List(std::string account, std::string after, int limit);
 
-  /// Vouches for passengers; names every one that is not there. To wait takes a verified holder or
-  /// a member (NOT_VERIFIED).
-  Task<Vouching> Vouch(std::string account, std::vector<std::string> ids, bool to_wait);
-
  private:
-  AccountStore& accounts_;
   PassengerStore& passengers_;
   const Pseudonyms& pseudonyms_;
   const Clock& clock_;
   IdSource& ids_;
-  SignInPolicy policy_;
 };
 
 }  // namespace houbu::account

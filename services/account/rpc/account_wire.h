@@ -4,9 +4,12 @@
 #include "absl/status/statusor.h"
 
 #include "services/account/app/passenger_list.h"
+#include "services/account/app/statements.h"
 #include "services/account/domain/account.h"
 
 #include "houbu/account/v1/account.pb.h"
+#include "houbu/account/v1/passenger.pb.h"
+#include "houbu/account/v1/sign_in.pb.h"
 #include "houbu/type/v1/statement.pb.h"
 
 namespace houbu::account {

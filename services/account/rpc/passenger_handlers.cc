@@ -1,12 +1,10 @@
 #include "services/account/rpc/passenger_handlers.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 
 #include "libs/async/status_macros.h"
-#include "libs/identity/travel_statement.h"
 #include "libs/rpc/answering.h"
 #include "libs/rpc/page.h"
 #include "libs/rpc/validate.h"
@@ -17,36 +15,7 @@
 namespace houbu::account {
 namespace {
 
-constexpr int kTravellersMax = 9;
-
 v1::Passenger RenderPassenger(const Passenger& passenger) { return ToWire(passenger); }
-
-/// Gives the ids of the passengers a statement is asked for; each is the caller's and named once.
-absl::StatusOr<std::vector<std::string>> TravellersOf(
-    const rpc::Call& call, const v1::IssueTravelStatementRequest& request) {
-  Violations violations;
-  rpc::RequireCount(violations, "passengers", request.passengers_size(),
-                    {.min = 1, .max = kTravellersMax});
-  rpc::RequireEnum<type::v1::Purpose>(violations, "purpose", request.purpose(),
-                                      type::v1::Purpose_IsValid);
-  std::vector<std::string> ids;
-  for (int i = 0; i < request.passengers_size(); ++i) {
-    const std::string field = absl::StrCat("passengers[", i, "]");
-    const absl::StatusOr<std::string> id =
-        OwnPassenger(call, field, request.passengers(i), kPassengerNotFound);
-    if (!id.ok()) {
-      violations.Add(field, "is not one of your passengers");
-    } else if (std::find(ids.begin(), ids.end(), *id) != ids.end()) {
-      violations.Add(field, "is named twice");
-    } else {
-      ids.push_back(*id);
-    }
-  }
-  if (!violations.empty()) {
-    return violations.ToStatus();
-  }
-  return ids;
-}
 
 }  // namespace
 
@@ -101,18 +70,6 @@ Task<v1::Passenger> PassengerHandlers::Remove(const rpc::Call& call,
       const std::string answer,
       co_await passengers_.Remove(CallerId(call), std::move(id), std::move(mutation)));
   co_return rpc::ParseAnswer<v1::Passenger>(answer);
-}
-
-Task<type::v1::SignedStatement> StatementHandlers::Vouch(
-    const rpc::Call& call, const v1::IssueTravelStatementRequest& request) {
-  ASSIGN_OR_CO_RETURN(std::string account,
-                      OwnAccount(call, "account", request.account(), kAccountNotFound));
-  ASSIGN_OR_CO_RETURN(std::vector<std::string> travellers, TravellersOf(call, request));
-  const bool to_wait = request.purpose() == type::v1::PURPOSE_WAIT;
-  ASSIGN_OR_CO_RETURN(
-      const Vouching vouching,
-      co_await passengers_.Vouch(std::move(account), std::move(travellers), to_wait));
-  co_return identity::SignTravelStatement(signer_, ToWire(vouching, request.purpose()));
 }
 
 }  // namespace houbu::account

@@ -1,11 +1,10 @@
-/// How passengers are kept and vouched for.
+/// How passengers are kept.
 #pragma once
 
-#include "libs/identity/keys.h"
 #include "libs/rpc/seam.h"
 #include "services/account/app/passenger_list.h"
 
-#include "houbu/account/v1/account.grpc.pb.h"
+#include "houbu/account/v1/passenger.grpc.pb.h"
 
 namespace houbu::account {
 
@@ -46,28 +45,6 @@ class PassengerHandlers final : public v1::PassengerService::CallbackService {
 
   rpc::Seam& seam_;
   PassengerList& passengers_;
-};
-
-/// Answers houbu.account.v1.StatementService.
-class StatementHandlers final : public v1::StatementService::CallbackService {
- public:
-  /// Uses what it is given, which must outlive it.
-  StatementHandlers(rpc::Seam& seam, PassengerList& passengers, const identity::Signer& signer)
-      : seam_(seam), passengers_(passengers), signer_(signer) {}
-
-  grpc::ServerUnaryReactor* IssueTravelStatement(grpc::CallbackServerContext* context,
-                                                 const v1::IssueTravelStatementRequest* request,
-                                                 type::v1::SignedStatement* response) override {
-    return seam_.Run(context, request, response, this, &StatementHandlers::Vouch);
-  }
-
- private:
-  Task<type::v1::SignedStatement> Vouch(const rpc::Call& call,
-                                        const v1::IssueTravelStatementRequest& request);
-
-  rpc::Seam& seam_;
-  PassengerList& passengers_;
-  const identity::Signer& signer_;
 };
 
 }  // namespace houbu::account

@@ -5,7 +5,7 @@
 #include "libs/rpc/seam.h"
 #include "services/account/app/sign_in.h"
 
-#include "houbu/account/v1/account.grpc.pb.h"
+#include "houbu/account/v1/sign_in.grpc.pb.h"
 
 namespace houbu::account {
 

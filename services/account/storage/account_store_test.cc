@@ -11,6 +11,7 @@
 #include "libs/testing/test_postgres.h"
 #include "services/account/app/passenger_list.h"
 #include "services/account/app/sign_in.h"
+#include "services/account/app/statements.h"
 #include "services/account/app/verification.h"
 #include "services/account/storage/keyed.h"
 #include "services/account/storage/postgres_account_store.h"
@@ -131,7 +132,8 @@ struct Fixture {
   PostgresPassengerStore passengers{pool, vault};
   SignIn sign_in{accounts, messenger, codes, clock, ids, policy};
   Verifications verifications{accounts, passengers, provider, clock};
-  PassengerList list{accounts, passengers, pseudonyms, clock, ids, policy};
+  PassengerList list{passengers, pseudonyms, clock, ids};
+  Statements statements{accounts, passengers, clock, policy};
 };
 
 TEST_CASE("a phone and its code open one account, a second sign-in finds it", "[account][R-01]") {
@@ -193,7 +195,7 @@ TEST_CASE("waiting takes a verified holder or an active member", "[account][W-01
   const std::string passenger = fixture.AddCard(account, "card").value();
   const std::vector<std::string> travellers = {passenger};
   const auto vouch = [&](bool to_wait) {
-    return testing::RunTask(fixture.loop, fixture.list.Vouch(account, travellers, to_wait));
+    return testing::RunTask(fixture.loop, fixture.statements.Vouch(account, travellers, to_wait));
   };
   CHECK(vouch(false).ok());
   CHECK(ReasonOf(vouch(true).status()) == "NOT_VERIFIED");

@@ -1,0 +1,35 @@
+#include "services/account/app/statements.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+#include "libs/async/status_macros.h"
+
+namespace houbu::account {
+
+Task<Vouching> Statements::Vouch(std::string account, std::vector<std::string> ids, bool to_wait) {
+  Vouching vouching;
+  ASSIGN_OR_CO_RETURN(vouching.account, co_await accounts_.Load(account));
+  Violations violations;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    absl::StatusOr<Passenger> passenger = co_await passengers_.Load(account, ids[i]);
+    if (passenger.ok()) {
+      vouching.travellers.push_back(*std::move(passenger));
+      continue;
+    }
+    if (ReasonOf(passenger.status()) != kPassengerNotFound.reason) {
+      co_return std::move(passenger).status();
+    }
+    violations.Add(absl::StrCat("passengers[", i, "]"), "is not one of your passengers");
+  }
+  CO_RETURN_IF_ERROR(violations.ToStatus());
+  if (to_wait && !MayWait(vouching.account)) {
+    co_return Refuse(kNotVerified);
+  }
+  vouching.issued_at = clock_.Now();
+  vouching.expires_at = vouching.issued_at + policy_.statement_life;
+  co_return vouching;
+}
+
+}  // namespace houbu::account

@@ -1,0 +1,39 @@
+/// The statements by which account vouches for travellers, so that nobody has to ask it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "services/account/app/ports.h"
+
+namespace houbu::account {
+
+/// Who may travel, for a few minutes.
+struct Vouching {
+  Account account;
+  std::vector<Passenger> travellers;
+  absl::Time issued_at;
+  absl::Time expires_at;
+};
+
+/// Vouches for passengers.
+class Statements final {
+ public:
+  /// Uses what it is given, which must outlive it.
+  Statements(AccountStore& accounts, PassengerStore& passengers, const Clock& clock,
+             SignInPolicy policy)
+      : accounts_(accounts), passengers_(passengers), clock_(clock), policy_(policy) {}
+
+  /// Vouches for passengers; names every one that is not there. To wait takes a verified holder or
+  /// a member (NOT_VERIFIED).
+  Task<Vouching> Vouch(std::string account, std::vector<std::string> ids, bool to_wait);
+
+ private:
+  AccountStore& accounts_;
+  PassengerStore& passengers_;
+  const Clock& clock_;
+  SignInPolicy policy_;
+};
+
+}  // namespace houbu::account
