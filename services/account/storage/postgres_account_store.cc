@@ -6,6 +6,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/postgres/errors.h"
 #include "libs/postgres/unit_of_work.h"
+#include "services/account/storage/person_keys.h"
 
 namespace houbu::account {
 namespace {
@@ -19,7 +20,8 @@ absl::StatusOr<Account> PostgresAccountStore::AccountOf(const postgres::Row& row
   Account account;
   account.id = row.Text("id");
   account.version = row.Int64("version");
-  ASSIGN_OR_RETURN(account.phone, vault_.Open(row.Bytes("phone"), kAccountPhone, account.id));
+  ASSIGN_OR_RETURN(const PersonKey key, vault_.KeyOf(account.id, row.Bytes("wrapped")));
+  ASSIGN_OR_RETURN(account.phone, key.Open(row.Bytes("phone"), kAccountPhone, account.id));
   ASSIGN_OR_RETURN(account.verification, ParseVerification(row.Text("verification")));
   account.verification_reason = row.Text("verification_reason");
   account.member = row.Bool("member");
@@ -32,8 +34,9 @@ Task<std::optional<std::string>> PostgresAccountStore::FindAnswer(RequestKey key
 }
 
 constexpr char kLoadAccount[] = R"sql(
-  SELECT id, version, phone, verification, verification_reason, member, created_at
-  FROM accounts WHERE id = $1)sql";
+  SELECT id, version, phone, verification, verification_reason, member, a.created_at, wrapped
+  FROM accounts a JOIN person_keys ON owner = id
+  WHERE id = $1)sql";
 
 Task<Account> PostgresAccountStore::Load(std::string id) {
   postgres::Parameters parameters;
@@ -47,8 +50,9 @@ Task<Account> PostgresAccountStore::Load(std::string id) {
 }
 
 constexpr char kFindAccount[] = R"sql(
-  SELECT id, version, phone, verification, verification_reason, member, created_at
-  FROM accounts WHERE phone_index = $1)sql";
+  SELECT id, version, phone, verification, verification_reason, member, a.created_at, wrapped
+  FROM accounts a JOIN person_keys ON owner = id
+  WHERE phone_index = $1)sql";
 
 Task<std::optional<Account>> PostgresAccountStore::FindByPhone(std::string phone) {
   postgres::Parameters parameters;
@@ -204,9 +208,10 @@ Task<std::string> PostgresAccountStore::OpenSession(Challenge challenge,
   }
   if (opened.has_value()) {
     const Account& account = *opened;
+    const PersonKey key = vault_.NewKey(account.id);
     postgres::Parameters parameters;
     parameters.Add(account.id).Add(account.version);
-    parameters.AddBytes(vault_.Seal(account.phone, kAccountPhone, account.id));
+    parameters.AddBytes(key.Seal(account.phone, kAccountPhone, account.id));
     parameters.Add(vault_.IndexOf(kAccountPhone, account.phone));
     parameters.Add(VerificationName(account.verification)).Add(account.verification_reason);
     parameters.Add(account.member).Add(account.created_at);
@@ -216,6 +221,7 @@ Task<std::string> PostgresAccountStore::OpenSession(Challenge challenge,
       co_return Refuse(kAccountChanged);  // another sign-in of this phone opened it just now
     }
     CO_RETURN_IF_ERROR(inserted.status());
+    CO_RETURN_IF_ERROR(co_await InsertKey(work.transaction(), key, now));
   }
   postgres::Parameters parameters;
   parameters.Add(session.id).Add(session.account).Add(session.created_at).Add(session.expires_at);

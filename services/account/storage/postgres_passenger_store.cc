@@ -7,6 +7,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/postgres/errors.h"
 #include "libs/postgres/unit_of_work.h"
+#include "services/account/storage/person_keys.h"
 
 namespace houbu::account {
 namespace {
@@ -20,11 +21,11 @@ absl::StatusOr<Passenger> PostgresPassengerStore::PassengerOf(const postgres::Ro
   Passenger passenger;
   passenger.id = row.Text("id");
   passenger.account = row.Text("account_id");
-  ASSIGN_OR_RETURN(passenger.full_name, vault_.Open(row.Bytes("full_name"), kName, passenger.id));
+  ASSIGN_OR_RETURN(const PersonKey key, vault_.KeyOf(passenger.id, row.Bytes("wrapped")));
+  ASSIGN_OR_RETURN(passenger.full_name, key.Open(row.Bytes("full_name"), kName, passenger.id));
   passenger.type = row.Int32("type");
   ASSIGN_OR_RETURN(passenger.document.type, ParseDocumentType(row.Text("document_type")));
-  ASSIGN_OR_RETURN(passenger.document.number,
-                   vault_.Open(row.Bytes("number"), kNumber, passenger.id));
+  ASSIGN_OR_RETURN(passenger.document.number, key.Open(row.Bytes("number"), kNumber, passenger.id));
   passenger.document.country = row.Text("country");
   if (const std::optional<std::string> expires = row.OptionalText("expires")) {
     ASSIGN_OR_RETURN(passenger.document.expires, ParseCivilDay(*expires));
@@ -50,11 +51,12 @@ Task<std::string> PostgresPassengerStore::Add(Passenger passenger, Reply reply, 
   if (document.has_expiry) {
     expires = FormatCivilDay(document.expires);
   }
+  const PersonKey key = vault_.NewKey(passenger.id);
   postgres::Parameters parameters;
   parameters.Add(passenger.id).Add(passenger.account);
-  parameters.AddBytes(vault_.Seal(passenger.full_name, kName, passenger.id));
+  parameters.AddBytes(key.Seal(passenger.full_name, kName, passenger.id));
   parameters.Add(passenger.type).Add(DocumentTypeName(document.type));
-  parameters.AddBytes(vault_.Seal(document.number, kNumber, passenger.id));
+  parameters.AddBytes(key.Seal(document.number, kNumber, passenger.id));
   parameters.Add(vault_.IndexOf(kNumber, IdentityOf(document)));
   parameters.Add(document.country).Add(expires).Add(passenger.traveller_key);
   parameters.Add(passenger.created_at);
@@ -69,14 +71,16 @@ Task<std::string> PostgresPassengerStore::Add(Passenger passenger, Reply reply, 
     co_return Refuse(kPassengerExists);
   }
   CO_RETURN_IF_ERROR(inserted.status());
+  CO_RETURN_IF_ERROR(co_await InsertKey(work.transaction(), key, now));
   CO_RETURN_IF_ERROR(co_await work.Commit(reply.answer, now));
   co_return reply.answer;
 }
 
 constexpr char kLoadPassenger[] = R"sql(
   SELECT id, account_id, full_name, type, document_type, number, country, expires, traveller_key,
-         created_at
-  FROM passengers WHERE account_id = $1 AND id = $2 AND removed_at IS NULL)sql";
+         p.created_at, wrapped
+  FROM passengers p JOIN person_keys ON owner = id
+  WHERE account_id = $1 AND id = $2 AND removed_at IS NULL)sql";
 
 Task<Passenger> PostgresPassengerStore::Load(std::string account, std::string id) {
   postgres::Parameters parameters;
@@ -91,8 +95,9 @@ Task<Passenger> PostgresPassengerStore::Load(std::string account, std::string id
 
 constexpr char kListPassengers[] = R"sql(
   SELECT id, account_id, full_name, type, document_type, number, country, expires, traveller_key,
-         created_at
-  FROM passengers WHERE account_id = $1 AND id > $2 AND removed_at IS NULL
+         p.created_at, wrapped
+  FROM passengers p JOIN person_keys ON owner = id
+  WHERE account_id = $1 AND id > $2 AND removed_at IS NULL
   ORDER BY id LIMIT $3)sql";
 
 Task<std::vector<Passenger>> PostgresPassengerStore::List(std::string account, std::string after,
