@@ -275,9 +275,11 @@ TEST_CASE("a signer takes its seed from a file of 64 hex digits", "[identity][ke
 TEST_CASE("a travel statement serves its account, purpose and time", "[identity][statement]") {
   const Signer signer = RfcSigner();
   const KeySet keys({signer.public_key()});
+  const Revocations none;
+  const Trust trust{keys, none};
   const type::v1::SignedStatement signed_statement = SignTravelStatement(signer, Statement());
   const StatementUse use{.account = "accounts/ac-1", .purpose = type::v1::PURPOSE_BOOK};
-  const auto verified = VerifyTravelStatement(keys, signed_statement, kNow, use);
+  const auto verified = VerifyTravelStatement(trust, signed_statement, kNow, use);
   REQUIRE(verified.ok());
   CHECK(verified->travellers(0).traveller_key() == "tk-1");
   struct Case {
@@ -295,14 +297,89 @@ TEST_CASE("a travel statement serves its account, purpose and time", "[identity]
       {use, absl::Seconds(-6), "STATEMENT_EXPIRED"},
   };
   for (const Case& c : cases) {
-    const auto outcome = VerifyTravelStatement(keys, signed_statement, kNow + c.later, c.use);
+    const auto outcome = VerifyTravelStatement(trust, signed_statement, kNow + c.later, c.use);
     CHECK(ReasonOf(outcome.status()) == c.reason);
   }
+}
+
+TEST_CASE("a statement is over once its account's are revoked", "[identity][statement]") {
+  const Signer signer = RfcSigner();
+  const KeySet keys({signer.public_key()});
+  Revocations revocations;
+  const Trust trust{keys, revocations};
+  const type::v1::SignedStatement before = SignTravelStatement(signer, Statement());
+  const StatementUse use{.account = "accounts/ac-1", .purpose = type::v1::PURPOSE_BOOK};
+  Revocation others;
+  others.account = "accounts/ac-2";
+  others.statements_before = kNow + absl::Hours(1);
+  revocations.Note(others, kNow);
+  CHECK(VerifyTravelStatement(trust, before, kNow, use).ok());
+  Revocation own;
+  own.account = "accounts/ac-1";
+  own.statements_before = kNow + absl::Nanoseconds(1);
+  revocations.Note(own, kNow);
+  CHECK(ReasonOf(VerifyTravelStatement(trust, before, kNow, use).status()) == "STATEMENT_REVOKED");
+  type::v1::TravelStatement later = Statement();
+  later.mutable_issue_time()->set_nanos(2);
+  CHECK(VerifyTravelStatement(trust, SignTravelStatement(signer, later), kNow, use).ok());
+}
+
+TEST_CASE("tokens of an ended session and of a frozen account are revoked", "[identity][token]") {
+  Revocations revocations;
+  AccessClaims claims;
+  claims.account = "accounts/ac-1";
+  claims.session = "accounts/ac-1/sessions/ss-1";
+  claims.issue_time = kNow;
+  CHECK_FALSE(revocations.Covers(claims));
+  Revocation session;
+  session.account = claims.account;
+  session.session = "accounts/ac-1/sessions/ss-2";
+  revocations.Note(session, kNow);
+  CHECK_FALSE(revocations.Covers(claims));
+  session.session = claims.session;
+  revocations.Note(session, kNow);
+  CHECK(revocations.Covers(claims));
+  claims.session = "accounts/ac-1/sessions/ss-3";
+  Revocation frozen;
+  frozen.account = claims.account;
+  frozen.tokens_before = kNow + absl::Seconds(1);
+  revocations.Note(frozen, kNow);
+  CHECK(revocations.Covers(claims));
+  claims.issue_time = kNow + absl::Seconds(1);
+  CHECK_FALSE(revocations.Covers(claims));
+}
+
+TEST_CASE("what was revoked is forgotten when nothing signed can be left", "[identity][token]") {
+  Revocations revocations;
+  Revocation revocation;
+  revocation.account = "accounts/ac-1";
+  revocation.session = "accounts/ac-1/sessions/ss-1";
+  revocations.Note(revocation, kNow);
+  revocation.session = "accounts/ac-1/sessions/ss-2";
+  revocations.Note(revocation, kNow + kTokenLifeMax);
+  CHECK(revocations.size() == 2);
+  revocation.session = "accounts/ac-1/sessions/ss-3";
+  revocations.Note(revocation, kNow + kTokenLifeMax + absl::Minutes(2));
+  CHECK(revocations.size() == 2);
+}
+
+TEST_CASE("keys learned from account replace those of the file", "[identity][keys]") {
+  const Signer signer = RfcSigner();
+  const Signer other = OtherSigner();
+  KeySet keys({signer.public_key()});
+  const std::vector<PublicKey> next = {other.public_key()};
+  REQUIRE(keys.Learn(KeySetJson(next)).ok());
+  CHECK_FALSE(keys.Find(signer.public_key().id).has_value());
+  CHECK(keys.Find(other.public_key().id).has_value());
+  CHECK_FALSE(keys.Learn("{}").ok());
+  CHECK(keys.Find(other.public_key().id).has_value());
 }
 
 TEST_CASE("a statement changed in any byte is forged", "[identity][statement]") {
   const Signer signer = RfcSigner();
   const KeySet keys({signer.public_key()});
+  const Revocations none;
+  const Trust trust{keys, none};
   const type::v1::SignedStatement good = SignTravelStatement(signer, Statement());
   const StatementUse use{.account = "accounts/ac-1", .purpose = type::v1::PURPOSE_BOOK};
   std::vector<type::v1::SignedStatement> forged;
@@ -322,7 +399,7 @@ TEST_CASE("a statement changed in any byte is forged", "[identity][statement]") 
   forged.push_back(SignTravelStatement(OtherSigner(), Statement()));
   forged.back().set_key_id(good.key_id());
   for (const type::v1::SignedStatement& statement : forged) {
-    CHECK(ReasonOf(VerifyTravelStatement(keys, statement, kNow, use).status()) ==
+    CHECK(ReasonOf(VerifyTravelStatement(trust, statement, kNow, use).status()) ==
           "STATEMENT_FORGED");
   }
 }

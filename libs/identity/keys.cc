@@ -188,7 +188,7 @@ KeySet::KeySet(std::string path) : path_(std::move(path)) {}
 std::optional<PublicKey> KeySet::Find(absl::string_view id) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto now = std::chrono::steady_clock::now();
-  if (!path_.empty() && now - looked_at_ >= kLookInterval) {
+  if (!learned_ && !path_.empty() && now - looked_at_ >= kLookInterval) {
     looked_at_ = now;
     // What cannot be read now was readable before: keep verifying with what is known.
     if (VersionOf(path_) != version_) ReloadLocked().IgnoreError();
@@ -232,6 +232,15 @@ void KeySet::Remember(const Digest& digest) const {
 absl::Status KeySet::Reload() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return ReloadLocked();
+}
+
+absl::Status KeySet::Learn(absl::string_view jwks) {
+  absl::flat_hash_map<std::string, PublicKey> keys;
+  ASSIGN_OR_RETURN(keys, ParseKeySet(std::string(jwks.data(), jwks.size())));
+  const std::lock_guard<std::mutex> lock(mutex_);
+  keys_ = std::move(keys);
+  learned_ = true;
+  return absl::OkStatus();
 }
 
 absl::Status KeySet::ReloadLocked() const {

@@ -94,6 +94,11 @@ class KeySet final {
   /// Reads the file now.
   absl::Status Reload() const;
 
+  /// Takes account's own word, a JWKS: from now on these are the keys, whatever the file says,
+  /// which is only there to begin with. FAILED_PRECONDITION, and nothing changes, when it holds no
+  /// usable key.
+  absl::Status Learn(absl::string_view jwks);
+
  private:
   using Digest = std::array<std::uint8_t, 32>;
 
@@ -106,6 +111,7 @@ class KeySet final {
   const std::string path_;
   mutable std::mutex mutex_;
   mutable absl::flat_hash_map<std::string, PublicKey> keys_;
+  bool learned_ = false;  // from account itself
   mutable std::chrono::steady_clock::time_point looked_at_;
   mutable std::string version_;  // what stat said of the file last read
 

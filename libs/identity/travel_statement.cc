@@ -22,10 +22,10 @@ type::v1::SignedStatement SignTravelStatement(const Signer& signer,
 }
 
 absl::StatusOr<type::v1::TravelStatement> VerifyTravelStatement(
-    const KeySet& keys, const type::v1::SignedStatement& signed_statement, absl::Time now,
+    const Trust& trust, const type::v1::SignedStatement& signed_statement, absl::Time now,
     const StatementUse& use) {
-  if (!keys.HasSigned(signed_statement.key_id(), signed_statement.payload(),
-                      signed_statement.signature())) {
+  if (!trust.keys.HasSigned(signed_statement.key_id(), signed_statement.payload(),
+                            signed_statement.signature())) {
     return Refuse(kStatementForged);
   }
   type::v1::TravelStatement statement;
@@ -35,6 +35,9 @@ absl::StatusOr<type::v1::TravelStatement> VerifyTravelStatement(
   const absl::Time issued = TimeOf(statement.issue_time());
   const absl::Time expires = TimeOf(statement.expire_time());
   if (now >= expires || now + kSkew < issued) return Refuse(kStatementExpired);
+  if (trust.revocations.CoversStatement(statement.account(), issued)) {
+    return Refuse(kStatementRevoked);
+  }
   return statement;
 }
 

@@ -10,6 +10,7 @@
 
 #include "libs/base/refusal.h"
 #include "libs/identity/keys.h"
+#include "libs/identity/revocations.h"
 
 #include "houbu/type/v1/statement.pb.h"
 
@@ -31,6 +32,12 @@ inline constexpr Refusal kStatementWrongPurpose{absl::StatusCode::kFailedPrecond
                                                 "STATEMENT_WRONG_PURPOSE",
                                                 "The travel statement is for another purpose."};
 
+/// Refuses a statement that is no longer true: the account was restricted, or its passengers
+/// changed.
+inline constexpr Refusal kStatementRevoked{absl::StatusCode::kFailedPrecondition,
+                                           "STATEMENT_REVOKED",
+                                           "The travel statement was revoked; get a new one."};
+
 /// Gives the statement signed: Ed25519 over its serialized bytes. They begin with a field tag, so
 /// they can never be taken for a token's signing input, which is base64 text.
 type::v1::SignedStatement SignTravelStatement(const Signer& signer,
@@ -45,7 +52,7 @@ struct StatementUse {
 /// Verifies a statement for its use at `now`; checks the signature first, so that nothing unproven
 /// is looked at. Refuses with the STATEMENT_ reasons above.
 absl::StatusOr<type::v1::TravelStatement> VerifyTravelStatement(
-    const KeySet& keys, const type::v1::SignedStatement& signed_statement, absl::Time now,
+    const Trust& trust, const type::v1::SignedStatement& signed_statement, absl::Time now,
     const StatementUse& use);
 
 }  // namespace houbu::identity

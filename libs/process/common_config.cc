@@ -26,6 +26,8 @@ void CommonConfig::Bind(Binder& binder) {
                       "gRPC service config for calls to peers: retries, load balancing.");
   binder.File("identity.keys_file", &identity_keys_file,
               "The public keys account signs with, a JWKS; read again when it changes.");
+  binder.Optional("identity.address", &identity_address,
+                  "Where account answers: its keys and what it revoked are followed from there.");
   binder.Choice("log.level", &log_level,
                 std::vector<std::string>{"debug", "info", "warning", "error"},
                 "Least level written.");

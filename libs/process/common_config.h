@@ -53,6 +53,7 @@ struct CommonConfig {
   std::string peers_service_config;                   ///< peers.service_config: a JSON file.
 
   std::string identity_keys_file;  ///< identity.keys_file: account's public keys, a JWKS.
+  std::string identity_address;    ///< identity.address: account itself, followed from then on.
 
   std::string log_level = "info";                     ///< log.level
   absl::Duration drain_delay = absl::ZeroDuration();  ///< shutdown.drain_delay

@@ -46,9 +46,12 @@ absl::StatusOr<std::string> ReadServiceConfig(const std::string& path) {
   return *std::move(text);
 }
 
-rpc::TokenCheck CheckBy(identity::ProvenTokens& tokens, const Clock& clock) {
-  return [&tokens, &clock](absl::string_view token) -> absl::StatusOr<rpc::TokenSubject> {
+rpc::TokenCheck CheckBy(identity::ProvenTokens& tokens, const identity::Revocations& revocations,
+                        const Clock& clock) {
+  return [&tokens, &revocations,
+          &clock](absl::string_view token) -> absl::StatusOr<rpc::TokenSubject> {
     ASSIGN_OR_RETURN(const identity::AccessClaims claims, tokens.Verify(token, clock.Now()));
+    if (revocations.Covers(claims)) return Refuse(identity::kTokenRevoked);
     rpc::TokenSubject subject;
     subject.account = claims.account;
     subject.session = claims.session;
@@ -121,7 +124,8 @@ struct Environment::Members {
         workers(async::WorkerPoolOptions()),
         http(workers, http::ClientOptions()),
         seam(io_context.get_executor(),
-             rpc::Authenticator(CheckBy(tokens, clock), std::vector<std::string>{kTokenRelay}),
+             rpc::Authenticator(CheckBy(tokens, revocations, clock),
+                                std::vector<std::string>{kTokenRelay}),
              server_metrics, call_log, std::move(seam_options)),
         postgres(io_context.get_executor(), PoolOptionsOf(service, config)) {}
 
@@ -130,6 +134,7 @@ struct Environment::Members {
   const rpc::Tls tls;
   const std::unique_ptr<identity::KeySet> keys;
   identity::ProvenTokens tokens;
+  identity::Revocations revocations;
   SystemClock system_clock;
   MovableClock clock;
   RandomIdSource ids;
@@ -144,6 +149,7 @@ struct Environment::Members {
   postgres::Pool postgres;
   std::unique_ptr<redis::Client> redis;
   std::map<std::string, rpc::Channel> peers;
+  std::optional<rpc::Channel> account;
   outbox::AnswerHooks answer_hooks;
   std::function<void()> outbox_nudge;
 };
@@ -172,6 +178,10 @@ absl::StatusOr<std::unique_ptr<Environment>> Environment::Create(absl::string_vi
   for (const auto& [name, address] : config.peer_addresses) {
     members->peers.emplace(name,
                            rpc::Channel(address, members->tls, service_config, channel_options));
+  }
+  if (!config.identity_address.empty()) {
+    members->account.emplace(config.identity_address, members->tls, service_config,
+                             channel_options);
   }
   if (config.redis_wanted) {
     ASSIGN_OR_RETURN(redis::Options options, RedisOptionsOf(config));
@@ -207,6 +217,16 @@ redis::Client& Environment::redis() {
 rpc::Seam& Environment::seam() { return members_->seam; }
 
 identity::KeySet& Environment::keys() { return *members_->keys; }
+
+identity::Revocations& Environment::revocations() { return members_->revocations; }
+
+identity::Trust Environment::trust() {
+  return identity::Trust{*members_->keys, members_->revocations};
+}
+
+const rpc::Channel* Environment::account_channel() const {
+  return members_->account.has_value() ? &*members_->account : nullptr;
+}
 
 rpc::Channel& Environment::peer(absl::string_view name) {
   const auto found = members_->peers.find(std::string(ToStd(name)));

@@ -16,6 +16,7 @@
 #include "libs/base/id.h"
 #include "libs/http/client.h"
 #include "libs/identity/keys.h"
+#include "libs/identity/revocations.h"
 #include "libs/observe/metrics.h"
 #include "libs/observe/readiness.h"
 #include "libs/outbox/dispatcher.h"
@@ -60,6 +61,12 @@ class Environment final {
   rpc::Seam& seam();
   /// Gives the keys account signs with.
   identity::KeySet& keys();
+  /// Gives what account took back of what it signed.
+  identity::Revocations& revocations();
+  /// Gives both, to check statements with.
+  identity::Trust trust();
+  /// Gives the channel by which account is followed; null where it is not.
+  const rpc::Channel* account_channel() const;
   /// Gives the channel to another service. Only for those bound by CommonConfig::BindPeer().
   rpc::Channel& peer(absl::string_view name);
   /// Gives the client for counterparties that speak HTTP.

@@ -24,6 +24,8 @@ using observe::Field;
 using observe::Level;
 
 constexpr absl::Duration kCheckInterval = absl::Milliseconds(500);
+// What account takes back is over everywhere within a second.
+constexpr absl::Duration kTrustInterval = absl::Milliseconds(250);
 constexpr absl::Duration kFiguresInterval = absl::Seconds(2);
 constexpr absl::Duration kAdminGrace = absl::Milliseconds(200);
 constexpr absl::Duration kClosingReserve = absl::Seconds(2);
@@ -228,6 +230,15 @@ void Host::StartLoops() {
   figures.interval = kFiguresInterval;
   figures.round = [this] { return ShowOutbox(dispatcher_, outbox_figures_); };
   loops_.Start(std::move(figures));
+  if (env_.account_channel() != nullptr) {
+    trust_.emplace(*env_.account_channel(), env_.keys(), env_.revocations(), env_.clock(),
+                   env_.metrics());
+    Loop trust;
+    trust.name = "trust";
+    trust.interval = kTrustInterval;
+    trust.round = [this] { return trust_->Round(); };
+    loops_.Start(std::move(trust));
+  }
   for (const Loop& loop : parts_.loops) loops_.Start(loop);
 }
 

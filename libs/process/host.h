@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/time/time.h"
@@ -17,6 +18,7 @@
 #include "libs/process/loops.h"
 #include "libs/process/outbox_figures.h"
 #include "libs/process/process.h"
+#include "libs/process/trust_follower.h"
 #include "libs/rpc/development_clock.h"
 #include "libs/rpc/development_echo.h"
 #include "libs/rpc/server.h"
@@ -62,6 +64,7 @@ class Host final {
   outbox::Dispatcher dispatcher_;
   RunningLoops checks_;  // Outlive the service's loops: a draining service still says so.
   RunningLoops loops_;
+  std::optional<TrustFollower> trust_;  // Where account is followed.
   std::unique_ptr<rpc::Server> server_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer wait_;      // What Live() waits on; cancelled by Stop().

@@ -68,7 +68,7 @@ struct Parts {
   std::vector<std::shared_ptr<http::Server>> http_servers;  ///< Further doors, e.g. callbacks.
   std::vector<observe::Check> checks;                       ///< Beyond PostgreSQL and Redis.
   bool serves_without_redis = false;  ///< A Redis that is away does not make the process unready.
-  std::vector<std::shared_ptr<void>> owned;                 ///< Kept alive; destroyed last first.
+  std::vector<std::shared_ptr<void>> owned;  ///< Kept alive; destroyed last first.
   /// Calls of the outbox under way at most. 0 leaves them in their table: to measure all else.
   int outbox_calls_max = 32;
 

@@ -51,6 +51,7 @@ absl::StatusOr<Caller> Authenticator::Identify(const Credentials& credentials) c
   if (caller.service.empty()) return Refuse(kPeerUnknown);
   const bool relay =
       std::find(token_relays_.begin(), token_relays_.end(), caller.service) != token_relays_.end();
+  if (relay) caller.client_address = credentials.client_address;
   if (credentials.authorizations.empty()) {
     const bool is_operator = caller.service == kOperatorService || !caller.person.empty();
     caller.kind = relay         ? Caller::Kind::kPublic

@@ -39,6 +39,7 @@ using TokenCheck = std::function<absl::StatusOr<TokenSubject>(absl::string_view 
 struct Credentials {
   std::vector<std::string> uris;            ///< URI SANs of the verified peer certificate.
   std::vector<std::string> authorizations;  ///< Values of the `authorization` headers.
+  std::string client_address = {};  ///< Of the header `houbu-client-address`: a relay's word.
 };
 
 /// Gives the service name in "spiffe://houbu/<name>"; "" when the URI is anything else.

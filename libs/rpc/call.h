@@ -27,6 +27,8 @@ struct Caller {
   std::string session;
   /// The person an operator's certificate names ("mei"); empty for certificates that name none.
   std::string person = {};
+  /// The network address the gateway saw the person's client come from; empty where it says none.
+  std::string client_address = {};
 };
 
 /// Describes one call; it lives, as the request does, until the call is answered.

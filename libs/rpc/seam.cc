@@ -23,6 +23,7 @@ namespace houbu::rpc {
 namespace {
 
 constexpr std::size_t kRequestIdSizeMax = 64;
+constexpr std::size_t kAddressMax = 45;  // an IPv6 address that holds an IPv4 one
 
 std::vector<std::string> HeadersOf(const grpc::CallbackServerContext& context, const char* name) {
   std::vector<std::string> values;
@@ -41,6 +42,7 @@ std::string HeaderOf(const grpc::CallbackServerContext& context, const char* nam
 Credentials CredentialsOf(const grpc::CallbackServerContext& context) {
   Credentials credentials;
   credentials.authorizations = HeadersOf(context, "authorization");
+  credentials.client_address = HeaderOf(context, "houbu-client-address").substr(0, kAddressMax);
   const std::shared_ptr<const grpc::AuthContext> peer = context.auth_context();
   if (peer == nullptr || !peer->IsPeerAuthenticated()) return credentials;
   for (const grpc::string_ref& uri : peer->FindPropertyValues(GRPC_PEER_URI_PROPERTY_NAME)) {

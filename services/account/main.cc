@@ -1,21 +1,23 @@
 // The account service: who people are, who they travel with, and what it vouches for.
-#include <array>
+#include <cstdint>
+#include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "libs/base/status_macros.h"
 #include "libs/identity/keys.h"
 #include "libs/process/process.h"
 #include "libs/secrets/keys.h"
 #include "services/account/app/passenger_list.h"
-#include "services/account/app/sign_in.h"
 #include "services/account/app/statements.h"
 #include "services/account/app/verification.h"
 #include "services/account/peers/identity_verifier.h"
 #include "services/account/peers/messages.h"
 #include "services/account/rpc/account_handlers.h"
 #include "services/account/rpc/passenger_handlers.h"
-#include "services/account/rpc/sign_in_handlers.h"
 #include "services/account/rpc/statement_handlers.h"
+#include "services/account/sign_in_parts.h"
 #include "services/account/storage/keyed.h"
 #include "services/account/storage/postgres_account_store.h"
 #include "services/account/storage/postgres_passenger_store.h"
@@ -28,53 +30,71 @@ namespace {
 struct AccountConfig {
   process::CommonConfig common;
   std::string field_key_file;
+  std::string previous_field_key_file;
+  int field_key_id = 1;
   std::string index_key_file;
   std::string pseudonym_key_file;
-  std::string code_key_file;
   std::string signing_seed_file;
+  std::vector<std::string> published_seed_files;
   std::string identity_url = "http://127.0.0.1:7461";
-  SignInPolicy policy;
+  SignInConfig sign_in;
+  StatementPolicy statements;
 
   void Bind(process::Binder& binder) {
     common.Bind(binder);
     common.BindRequestKey(binder);
     common.BindPeer(binder, "notification");
     binder.File("secrets.field_key_file", &field_key_file,
-                "32 bytes in hex that encrypt personal fields at rest.");
+                "32 bytes in hex that wrap persons' keys.");
+    binder.Optional("secrets.field_key_id", &field_key_id,
+                    "The number of that key; one more with each new one.",
+                    process::Range{.least = 1, .most = 255});
+    binder.OptionalFile("secrets.previous_field_key_file", &previous_field_key_file,
+                        "The key numbered one less, while keys are wrapped by it still.");
     binder.File("secrets.index_key_file", &index_key_file,
                 "32 bytes in hex by which encrypted fields are found again.");
     binder.File("secrets.pseudonym_key_file", &pseudonym_key_file,
                 "32 bytes in hex that make persons' pseudonyms.");
-    binder.File("secrets.code_key_file", &code_key_file,
-                "32 bytes in hex that make one-time codes.");
     binder.File("signing.seed_file", &signing_seed_file,
                 "The Ed25519 seed, 32 bytes in hex, that signs tokens and statements.");
+    binder.Optional("signing.published_seed_files", &published_seed_files,
+                    "Seeds whose public halves are published too: the next one's, and the last "
+                    "one's for a quarter of an hour.");
     binder.Optional("verifier.url", &identity_url, "Base URL of the identity provider.");
-    binder.Optional("sign_in.code_life", &policy.code_life, "How long a code holds.");
-    binder.Optional("sign_in.code_attempts_max", &policy.code_attempts_max, "Tries at one code.",
-                    process::Range{.least = 1, .most = 20});
-    binder.Optional("sign_in.codes_per_hour_max", &policy.codes_per_hour_max,
-                    "Codes sent to one phone in an hour.",
-                    process::Range{.least = 1, .most = 1000});
-    binder.Optional("sign_in.token_life", &policy.token_life,
-                    "How long an access token holds; 15 minutes at most.");
-    binder.Optional("sign_in.statement_life", &policy.statement_life,
-                    "How long a travel statement holds.");
+    binder.Optional("statements.life", &statements.life, "How long a travel statement holds.");
+    sign_in.Bind(binder);
   }
 };
 
 absl::StatusOr<Vault> LoadVault(const AccountConfig& config) {
-  ASSIGN_OR_RETURN(secrets::Key field_key, secrets::LoadKeyFile(config.field_key_file));
-  ASSIGN_OR_RETURN(secrets::Key index_key, secrets::LoadKeyFile(config.index_key_file));
-  ASSIGN_OR_RETURN(secrets::FieldCipher cipher, secrets::FieldCipher::Create({{1, field_key}}));
+  ASSIGN_OR_RETURN(const secrets::Key field_key, secrets::LoadKeyFile(config.field_key_file));
+  std::map<std::uint8_t, secrets::Key> masters;
+  masters.emplace(static_cast<std::uint8_t>(config.field_key_id), field_key);
+  if (!config.previous_field_key_file.empty()) {
+    ASSIGN_OR_RETURN(const secrets::Key previous,
+                     secrets::LoadKeyFile(config.previous_field_key_file));
+    masters.emplace(static_cast<std::uint8_t>(config.field_key_id - 1), previous);
+  }
+  ASSIGN_OR_RETURN(const secrets::Key index_key, secrets::LoadKeyFile(config.index_key_file));
+  ASSIGN_OR_RETURN(secrets::FieldCipher cipher, secrets::FieldCipher::Create(std::move(masters)));
   return Vault(std::move(cipher), secrets::BlindIndex(index_key));
+}
+
+/// The key that signs now, and those that will or did lately.
+absl::StatusOr<std::string> PublishedKeys(const identity::Signer& signer,
+                                          const AccountConfig& config) {
+  std::vector<identity::PublicKey> keys = {signer.public_key()};
+  for (const std::string& path : config.published_seed_files) {
+    ASSIGN_OR_RETURN(const identity::Signer other, identity::Signer::FromSeedFile(path));
+    keys.push_back(other.public_key());
+  }
+  return identity::KeySetJson(keys);
 }
 
 absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
                                             const AccountConfig& config) {
   ASSIGN_OR_RETURN(Vault loaded_vault, LoadVault(config));
   ASSIGN_OR_RETURN(secrets::Key pseudonym_key, secrets::LoadKeyFile(config.pseudonym_key_file));
-  ASSIGN_OR_RETURN(secrets::Key code_key, secrets::LoadKeyFile(config.code_key_file));
   ASSIGN_OR_RETURN(identity::Signer loaded_signer,
                    identity::Signer::FromSeedFile(config.signing_seed_file));
 
@@ -83,20 +103,17 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   auto& vault = parts.Own<Vault>(std::move(loaded_vault));
   auto& accounts = parts.Own<PostgresAccountStore>(env.postgres(), vault);
   auto& passengers = parts.Own<PostgresPassengerStore>(env.postgres(), vault);
-  auto& codes = parts.Own<KeyedCodes>(secrets::BlindIndex(code_key));
   auto& pseudonyms = parts.Own<KeyedPseudonyms>(secrets::Pseudonym(pseudonym_key));
   auto& messages = parts.Own<Messages>(env.peer("notification"));
   auto& verifier = parts.Own<IdentityVerifier>(env.http(), config.identity_url);
+  ASSIGN_OR_RETURN(const std::string jwks, PublishedKeys(signer, config));
+  RETURN_IF_ERROR(
+      AddSignIn(parts, env, config.sign_in, SignInShared{vault, accounts, messages, signer, jwks}));
 
-  auto& sign_in =
-      parts.Own<SignIn>(accounts, messages, codes, env.clock(), env.ids(), config.policy);
   auto& verifications = parts.Own<Verifications>(accounts, passengers, verifier, env.clock());
   auto& list = parts.Own<PassengerList>(passengers, pseudonyms, env.clock(), env.ids());
-  auto& statements = parts.Own<Statements>(accounts, passengers, env.clock(), config.policy);
-
-  const std::array<identity::PublicKey, 1> keys = {signer.public_key()};
-  parts.Serve<SignInHandlers>(env.seam(), sign_in, signer, config.policy);
-  parts.Serve<AccountHandlers>(env.seam(), verifications, identity::KeySetJson(keys));
+  auto& statements = parts.Own<Statements>(accounts, passengers, env.clock(), config.statements);
+  parts.Serve<AccountHandlers>(env.seam(), verifications, jwks);
   parts.Serve<PassengerHandlers>(env.seam(), list);
   parts.Serve<StatementHandlers>(env.seam(), statements, signer);
   return parts;

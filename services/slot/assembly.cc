@@ -231,7 +231,7 @@ absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotCo
   const IndexParts around = BuildIndex(parts, env, config, inventory);
   GuardedIndex& index = around.index;
   FreshIndex& fresh_index = around.fresh_index;
-  auto& statements = parts.Own<AccountStatements>(env.keys());
+  auto& statements = parts.Own<AccountStatements>(env.trust());
 
   auto& confirmations = BuildConfirmations(parts, index);
   auto& released = parts.Own<async::Doorbell>(env.executor());

@@ -49,7 +49,7 @@ absl::StatusOr<process::Parts> BuildWaitlist(process::Environment& env,
   auto& explainer = parts.Own<OrderExplainer>(store, line);
 
   parts.Serve<OrderHandlers>(env.seam(), OrderHandlers::UseCases{placement, life, explainer},
-                             env.keys(), env.clock());
+                             env.trust(), env.clock());
   parts.Serve<PaymentListenerHandlers>(env.seam(), life);
   parts.Serve<MatchListenerHandlers>(env.seam(), life);
   parts.loops.push_back({"expiry", absl::Milliseconds(250), [&life] { return life.ExpireDue(); }});

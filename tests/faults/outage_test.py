@@ -35,7 +35,7 @@ class Outages(FaultCase):
         anybody = self.world.services.as_anybody()
         asks = {
             "account": lambda: anybody.call("account.v1.SignInService/StartSignIn",
-                                            phone=person.phone),
+                                            identifier=person.phone),
             "slot": lambda: person.booking(self.booking.name),
             "waitlist": lambda: person.orders("ORDER_LIST_DONE"),
             "payment": lambda: person.payment(self.booking.payment),

@@ -184,7 +184,7 @@ class Ownership(FaultCase):
                 {"parent": owner.account, "expire_date": {"year": 2026, "month": 2, "day": 30}},
                 {"full_name", "type", "document_type", "document_number", "expire_date"}),
             "account.v1.SignInService/StartSignIn": (
-                {"phone": "12", "language_code": "tlh"}, {"phone", "language_code"}),
+                {"identifier": "12", "language_code": "tlh"}, {"identifier", "language_code"}),
             "notification.v1.NotificationService/UpdatePreferences": (
                 {"name": owner.account + "/contact", "language_code": "tlh", "email": "nowhere",
                  "channels": ["CHANNEL_UNSPECIFIED"]},

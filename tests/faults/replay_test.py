@@ -17,9 +17,11 @@ class Replays(RepeatCase):
         # rules: X-07
         person, account = self.person, self.person.account
         anybody = Asker(self.world, "gateway")
-        phone = {"phone": "+8619900000001"}
+        other = {"identifier": "+8619900000001"}
         self.sign_in_twice()
-        self.twice("account.v1.SignInService/StartSignIn", {"phone": person.phone}, phone, anybody)
+        self.twice(
+            "account.v1.SignInService/StartSignIn", {"identifier": person.phone}, other, anybody
+        )
         passenger = {
             "parent": account, "full_name": "旅客癸", "type": "PASSENGER_TYPE_ADULT",
             "document_type": "DOCUMENT_TYPE_RESIDENT_ID", "document_number": sample_id_number(),
@@ -45,7 +47,7 @@ class Replays(RepeatCase):
         path = "/_state?to=" + self.person.phone.replace("+", "%2B")
         before = len(sms.get(path)["messages"])
         challenge = self.world.services.as_anybody().call(
-            "account.v1.SignInService/StartSignIn", phone=self.person.phone
+            "account.v1.SignInService/StartSignIn", identifier=self.person.phone
         )
         texts = wait_for("the code", lambda: sms.get(path)["messages"][before:])
         code = re.search(r"验证码为 (\d{6})", texts[-1]["text"])[1]

@@ -19,6 +19,7 @@ pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 # Its -D_FILE_OFFSET_BITS=64 says nothing new on 64 bits, but does not fit the precompiled header.
 set_target_properties(PkgConfig::hiredis PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(liboath REQUIRED IMPORTED_TARGET liboath)
 
 # Many small blocks live and die with every call: jemalloc takes a tenth less of a call's processor
 # time than glibc's malloc. Sanitizers bring their own.

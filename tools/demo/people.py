@@ -53,7 +53,7 @@ class Person:
     def _start_session(self):
         before = len(self._codes())
         challenge = self.world.services.as_anybody().call(
-            "account.v1.SignInService/StartSignIn", phone=self.phone
+            "account.v1.SignInService/StartSignIn", identifier=self.phone
         )
         arrived = lambda: self._try_codes(challenge.name, self._codes()[before:])
         return wait_for("a session", arrived, CODE_SECONDS)

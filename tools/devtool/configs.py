@@ -60,7 +60,7 @@ def write(layout, service, service_config):
         "tls": {"ca": credentials.authority_path(layout), "certificate": certificate, "key": key},
         "postgres": {"conninfo": layout.conninfo(f"houbu_{service}"), "pool_size": 16},
         "peers": {**peers, "service_config": service_config},
-        "identity": {"keys_file": credentials.key_set_path(layout)},
+        "identity": _identity(layout, service),
         "development": {
             "clock_control": True, "clock_file": layout.path("clocks", service),
         },
@@ -70,13 +70,22 @@ def write(layout, service, service_config):
     return layout.write_json(content, "config", service + ".json")
 
 
+def _identity(layout, service):
+    """Whose signatures are believed: account's, which all others follow."""
+    identity = {"keys_file": credentials.key_set_path(layout)}
+    if service != "account":
+        identity["address"] = f"localhost:{layout.grpc_port('account')}"
+    return identity
+
+
 def _own(layout, service, content):
     """Adds what only this service has."""
     key = lambda name: credentials.key_path(layout, name)
     url = lambda name: f"http://127.0.0.1:{layout.port(name)}"
     if service == "account":
         names = {"field": "field_key", "index": "blind_index_key", "pseudonym": "pseudonym_key",
-                 "code": "code_key", "request": "request_key"}  # fmt: skip
+                 "code": "code_key", "pepper": "pepper_key",
+                 "request": "request_key"}  # fmt: skip
         content["secrets"] = {
             f"{name}_key_file": key(f"account_{file}") for name, file in names.items()
         }

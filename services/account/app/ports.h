@@ -10,6 +10,7 @@
 #include "libs/async/task.h"
 #include "libs/base/request.h"
 #include "services/account/domain/account.h"
+#include "services/account/domain/challenge.h"
 
 namespace houbu::account {
 
@@ -31,40 +32,21 @@ class Answers {
   virtual Task<std::optional<std::string>> FindAnswer(RequestKey key) = 0;
 };
 
-/// Where accounts and sign-ins are kept. Each write commits with its reply and returns the answer
+/// Where accounts are kept. Each write commits with its reply and returns the answer
 /// that stands: the reply's, or that of the same request where it was recorded alongside.
 class AccountStore : public Answers {
  public:
   /// Returns the account; ACCOUNT_NOT_FOUND.
   virtual Task<Account> Load(std::string id) = 0;
 
-  /// Returns the account that has this phone, nothing when none has.
-  virtual Task<std::optional<Account>> FindByPhone(std::string phone) = 0;
-
-  /// Replaces an account under its version (it carries the next one), else ACCOUNT_CHANGED. An
-  /// audit line says what was done and why; empty for none.
+  /// Replaces an account under its version (it carries the next one), else ACCOUNT_CHANGED;
+  /// HOLDER_HAS_ACCOUNT when another account has the same verified holder. An audit line says what
+  /// was done and why; empty for none.
   virtual Task<std::string> Save(Account account, std::string audit, Reply reply,
                                  absl::Time now) = 0;
 
   /// Replaces an account under its version, without a reply: a step on the way to one.
   virtual Task<void> SaveStep(Account account) = 0;
-
-  /// How many challenges a phone was given since `since`.
-  virtual Task<int> CountChallenges(std::string phone, absl::Time since) = 0;
-
-  /// Records a challenge.
-  virtual Task<std::string> AddChallenge(Challenge challenge, Reply reply, absl::Time now) = 0;
-
-  /// Returns a challenge; CODE_REFUSED when there is none.
-  virtual Task<Challenge> LoadChallenge(std::string id) = 0;
-
-  /// Counts one more attempt at a challenge; returns how many there were before.
-  virtual Task<int> CountAttempt(std::string id) = 0;
-
-  /// Uses a challenge up and opens a session, with the account when it is new. CODE_REFUSED when
-  /// the challenge was used meanwhile.
-  virtual Task<std::string> OpenSession(Challenge challenge, std::optional<Account> opened,
-                                        Session session, Reply reply, absl::Time now) = 0;
 };
 
 /// Where passengers are kept.
@@ -108,16 +90,6 @@ class IdentityProvider {
 
   /// Compares; UNAVAILABLE when the provider is away.
   virtual Task<Finding> Compare(Passenger holder, std::string face_token) = 0;
-};
-
-/// Makes the code of a challenge, always the same for the same challenge: nothing to keep, and a
-/// repeated request sends the same code.
-class CodeBook {
- public:
-  virtual ~CodeBook() = default;
-
-  /// Six decimal digits.
-  virtual std::string CodeOf(absl::string_view challenge_id) const = 0;
 };
 
 /// Gives persons the pseudonyms they are known by outside account.

@@ -28,7 +28,7 @@ Task<Vouching> Statements::Vouch(std::string account, std::vector<std::string> i
     co_return Refuse(kNotVerified);
   }
   vouching.issued_at = clock_.Now();
-  vouching.expires_at = vouching.issued_at + policy_.statement_life;
+  vouching.expires_at = vouching.issued_at + policy_.life;
   co_return vouching;
 }
 

@@ -22,7 +22,7 @@ class Statements final {
  public:
   /// Uses what it is given, which must outlive it.
   Statements(AccountStore& accounts, PassengerStore& passengers, const Clock& clock,
-             SignInPolicy policy)
+             StatementPolicy policy)
       : accounts_(accounts), passengers_(passengers), clock_(clock), policy_(policy) {}
 
   /// Vouches for passengers; names every one that is not there. To wait takes a verified holder or
@@ -33,7 +33,7 @@ class Statements final {
   AccountStore& accounts_;
   PassengerStore& passengers_;
   const Clock& clock_;
-  SignInPolicy policy_;
+  StatementPolicy policy_;
 };
 
 }  // namespace houbu::account

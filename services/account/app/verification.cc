@@ -31,6 +31,7 @@ Task<std::string> Verifications::Verify(std::string account_id, std::string pass
                         co_await provider_.Compare(holder, std::move(face_token)));
     account.verification = finding.match ? Verification::kVerified : Verification::kRejected;
     account.verification_reason = finding.reason;
+    account.holder_identity = finding.match ? IdentityOf(holder.document) : "";
   }
   account.version += 1;
   Reply reply;

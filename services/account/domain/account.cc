@@ -45,9 +45,4 @@ std::string NameOf(const Passenger& passenger) {
   return absl::StrCat("accounts/", passenger.account, "/passengers/", passenger.id);
 }
 
-bool IsOpen(const Challenge& challenge, absl::Time now, const SignInPolicy& policy) {
-  return !challenge.used && now < challenge.expires_at &&
-         challenge.attempts < policy.code_attempts_max;
-}
-
 }  // namespace houbu::account

@@ -40,15 +40,13 @@ inline constexpr Refusal kNeedsResidentId{
 inline constexpr Refusal kNotVerified{
     absl::StatusCode::kFailedPrecondition, "NOT_VERIFIED",
     "The waitlist is open to verified holders and active members: verify your identity first."};
+/// One person, one account to wait with: the holder's card is another account's.
+inline constexpr Refusal kHolderTaken{
+    absl::StatusCode::kAlreadyExists, "HOLDER_HAS_ACCOUNT",
+    "This person is the verified holder of another account: sign in to that one."};
 /// Somebody else changed it meanwhile.
 inline constexpr Refusal kAccountChanged{absl::StatusCode::kAborted, "ACCOUNT_CHANGED",
                                          "The account changed meanwhile."};
-/// Too many codes were asked for.
-inline constexpr Refusal kTooManyCodes{absl::StatusCode::kResourceExhausted, "TOO_MANY_CODES",
-                                       "Too many codes were sent to this phone; wait a while."};
-/// The code is not the one sent, or its challenge is unknown, used or over: one answer for all.
-inline constexpr Refusal kCodeRefused{absl::StatusCode::kUnauthenticated, "CODE_REFUSED",
-                                      "The code does not fit or is no longer valid."};
 
 /// An account.
 struct Account {
@@ -58,6 +56,9 @@ struct Account {
   Verification verification = Verification::kUnverified;
   std::string verification_reason;  ///< Why it was rejected.
   bool member = false;              ///< An active member (铁路畅行).
+  /// IdentityOf the verified holder's card, while it is being recorded: from then on its number
+  /// signs in. Empty otherwise; personal.
+  std::string holder_identity;
   absl::Time created_at;
 };
 
@@ -81,36 +82,9 @@ struct Passenger {
 /// "accounts/ac-.../passengers/pg-...".
 std::string NameOf(const Passenger& passenger);
 
-/// How codes and sessions live.
-struct SignInPolicy {
-  absl::Duration code_life = absl::Minutes(10);
-  int code_attempts_max = 5;
-  int codes_per_hour_max = 20;  ///< To one phone.
-  absl::Duration token_life = absl::Minutes(15);
-  absl::Duration statement_life = absl::Minutes(5);
-};
-
-/// A one-time code under way. The code itself is not kept: it follows from the challenge's id and a
-/// secret key.
-struct Challenge {
-  std::string id;  ///< "sc-...".
-  std::string phone;
-  std::string language;
-  int attempts = 0;
-  bool used = false;
-  absl::Time created_at;
-  absl::Time expires_at;
-};
-
-/// Whether a code may still be tried against the challenge at `now`.
-bool IsOpen(const Challenge& challenge, absl::Time now, const SignInPolicy& policy);
-
-/// A signed-in session.
-struct Session {
-  std::string id;       ///< "ss-...".
-  std::string account;  ///< "ac-...".
-  absl::Time created_at;
-  absl::Time expires_at;
+/// How long statements hold.
+struct StatementPolicy {
+  absl::Duration life = absl::Minutes(5);
 };
 
 }  // namespace houbu::account

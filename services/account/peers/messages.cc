@@ -28,7 +28,11 @@ constexpr Method<v1::UpdateContactRequest, v1::Contact> kUpdateContact = &AsyncS
 Task<void> Messages::SendCode(Challenge challenge, std::string code) {
   v1::SendCodeRequest request;
   request.set_request_id(challenge.id);
-  request.set_phone(challenge.phone);
+  if (GoesByEmail(challenge)) {
+    request.set_email(challenge.destination);
+  } else {
+    request.set_phone(challenge.destination);
+  }
   request.set_code(std::move(code));
   *request.mutable_expire_time() = rpc::ToWire(challenge.expires_at);
   request.set_language_code(challenge.language);
@@ -39,7 +43,7 @@ Task<void> Messages::SendCode(Challenge challenge, std::string code) {
 
 Task<void> Messages::TellContact(Account account) {
   v1::UpdateContactRequest request;
-  request.set_request_id(absl::StrCat(account.id, "-contact"));
+  request.set_request_id(absl::StrCat(account.id, "-contact-", account.version));
   request.set_account(NameOf(account));
   request.set_phone(account.phone);
   rpc::CallContext context = rpc::Within(kPatience);

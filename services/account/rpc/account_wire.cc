@@ -6,19 +6,10 @@
 
 #include "libs/rpc/validate.h"
 #include "libs/rpc/wire.h"
+#include "services/account/domain/identifier.h"
 #include "services/account/domain/normalise.h"
 
 namespace houbu::account {
-namespace {
-
-/// "+86*******0001".
-std::string MaskedPhone(absl::string_view phone) {
-  return absl::StrCat(phone.substr(0, 3), std::string(phone.size() - 7, '*'),
-                      phone.substr(phone.size() - 4));
-}
-
-}  // namespace
-
 absl::StatusOr<Entry> FromWire(const v1::CreatePassengerRequest& request) {
   Violations violations;
   rpc::RequireName(violations, "parent", request.parent(), "accounts/{account}");
@@ -74,21 +65,6 @@ v1::Passenger ToWire(const Passenger& passenger) {
                              ? v1::DOCUMENT_TYPE_RESIDENT_ID
                              : v1::DOCUMENT_TYPE_PASSPORT);
   wire.set_masked_document_number(MaskedNumber(passenger.document.number));
-  return wire;
-}
-
-v1::SignInChallenge ToWire(const Challenge& challenge) {
-  v1::SignInChallenge wire;
-  wire.set_name(absl::StrCat("signInChallenges/", challenge.id));
-  *wire.mutable_expire_time() = rpc::ToWire(challenge.expires_at);
-  return wire;
-}
-
-v1::Session ToWire(const Session& session) {
-  v1::Session wire;
-  wire.set_account(absl::StrCat("accounts/", session.account));
-  wire.set_name(absl::StrCat(wire.account(), "/sessions/", session.id));
-  *wire.mutable_expire_time() = rpc::ToWire(session.expires_at);
   return wire;
 }
 

@@ -9,7 +9,6 @@
 
 #include "houbu/account/v1/account.pb.h"
 #include "houbu/account/v1/passenger.pb.h"
-#include "houbu/account/v1/sign_in.pb.h"
 #include "houbu/type/v1/statement.pb.h"
 
 namespace houbu::account {
@@ -22,12 +21,6 @@ v1::Account ToWire(const Account& account);
 
 /// Writes a passenger, name and number masked.
 v1::Passenger ToWire(const Passenger& passenger);
-
-/// Writes a challenge.
-v1::SignInChallenge ToWire(const Challenge& challenge);
-
-/// Writes a session without its token: tokens are made anew for each answer and kept nowhere.
-v1::Session ToWire(const Session& session);
 
 /// Writes what a statement says.
 type::v1::TravelStatement ToWire(const Vouching& vouching, type::v1::Purpose purpose);

@@ -9,8 +9,12 @@
 namespace houbu::account {
 namespace {
 
-absl::StatusOr<std::string> Own(const rpc::Call& call, std::vector<std::string> ids,
-                                const Violations& violations, const Refusal& absent) {
+/// Gives the last id of a name of the pattern; `absent` unless its first is the caller's.
+absl::StatusOr<std::string> OwnNamed(const rpc::Call& call, absl::string_view field,
+                                     absl::string_view name, absl::string_view pattern,
+                                     const Refusal& absent) {
+  Violations violations;
+  const std::vector<std::string> ids = rpc::RequireName(violations, field, name, pattern);
   if (!violations.empty()) {
     return violations.ToStatus();
   }
@@ -24,17 +28,31 @@ absl::StatusOr<std::string> Own(const rpc::Call& call, std::vector<std::string> 
 
 absl::StatusOr<std::string> OwnAccount(const rpc::Call& call, absl::string_view field,
                                        absl::string_view name, const Refusal& absent) {
-  Violations violations;
-  std::vector<std::string> ids = rpc::RequireName(violations, field, name, "accounts/{account}");
-  return Own(call, std::move(ids), violations, absent);
+  return OwnNamed(call, field, name, "accounts/{account}", absent);
 }
 
 absl::StatusOr<std::string> OwnPassenger(const rpc::Call& call, absl::string_view field,
                                          absl::string_view name, const Refusal& absent) {
-  Violations violations;
-  std::vector<std::string> ids =
-      rpc::RequireName(violations, field, name, "accounts/{account}/passengers/{passenger}");
-  return Own(call, std::move(ids), violations, absent);
+  return OwnNamed(call, field, name, "accounts/{account}/passengers/{passenger}", absent);
+}
+
+absl::StatusOr<std::string> OwnSession(const rpc::Call& call, absl::string_view field,
+                                       absl::string_view name, const Refusal& absent) {
+  return OwnNamed(call, field, name, "accounts/{account}/sessions/{session}", absent);
+}
+
+absl::StatusOr<std::string> OwnCredentials(const rpc::Call& call, absl::string_view field,
+                                           absl::string_view name, const Refusal& absent) {
+  return OwnNamed(call, field, name, "accounts/{account}/credentials", absent);
+}
+
+absl::StatusOr<std::string> OwnAddressChallenge(const rpc::Call& call, absl::string_view field,
+                                                absl::string_view name, const Refusal& absent) {
+  return OwnNamed(call, field, name, "accounts/{account}/addressChallenges/{challenge}", absent);
+}
+
+std::string CallerSessionId(const rpc::Call& call) {
+  return call.caller.session.substr(call.caller.session.rfind('/') + 1);
 }
 
 std::string CallerId(const rpc::Call& call) {

@@ -3,65 +3,89 @@
 #include <utility>
 
 #include "libs/async/status_macros.h"
-#include "libs/identity/access_token.h"
 #include "libs/rpc/answering.h"
 #include "libs/rpc/validate.h"
 #include "libs/rpc/wire.h"
-#include "services/account/domain/normalise.h"
-#include "services/account/rpc/account_wire.h"
+#include "services/account/rpc/sign_in_wire.h"
 
 namespace houbu::account {
 namespace {
 
+constexpr int kSecondFactorMax = 40;
+constexpr int kRefreshTokenMax = 200;
+
 v1::SignInChallenge RenderChallenge(const Challenge& challenge) { return ToWire(challenge); }
 
-v1::Session RenderSession(const Session& session) { return ToWire(session); }
+/// What is stored of a session's answer; see RenderSession.
+Mutation<Session> Keeping(const rpc::Call& call) {
+  Mutation<Session> mutation;
+  mutation.key = call.request_key;
+  mutation.render = RenderSession;
+  return mutation;
+}
 
 }  // namespace
 
 Task<v1::SignInChallenge> SignInHandlers::Start(const rpc::Call& call,
                                                 const v1::StartSignInRequest& request) {
   Violations violations;
-  const std::string phone = NormalisePhone(request.phone());
-  if (phone.empty()) {
-    violations.Add("phone", "must be eleven digits, or a plus and 8 to 15 digits");
-  }
-  const std::string& language = request.language_code();
-  if (!language.empty() && language != "zh-CN" && language != "en") {
-    violations.Add("language_code", "must be \"zh-CN\" or \"en\", or empty for the default");
-  }
+  Identifier identifier = ReadIdentifier(violations, "identifier", request.identifier());
+  std::string language = ReadLanguage(violations, request.language_code());
   CO_RETURN_IF_ERROR(violations.ToStatus());
   Mutation<Challenge> mutation = rpc::Answering<Challenge>(call, RenderChallenge);
-  ASSIGN_OR_CO_RETURN(const std::string answer,
-                      co_await sign_in_.Start(phone, language, std::move(mutation)));
+  ASSIGN_OR_CO_RETURN(
+      const std::string answer,
+      co_await tools_.by_code.Start(std::move(identifier), std::move(language),
+                                    call.caller.client_address, std::move(mutation)));
   co_return rpc::ParseAnswer<v1::SignInChallenge>(answer);
 }
 
 Task<v1::Session> SignInHandlers::Complete(const rpc::Call& call,
                                            const v1::CompleteSignInRequest& request) {
   Violations violations;
-  std::string challenge =
+  CodeSignIn::Proof proof;
+  proof.challenge =
       rpc::RequireName(violations, "challenge", request.challenge(), "signInChallenges/{challenge}")
           .front();
-  std::string code = NormaliseNumber(request.code());
-  if (code.size() != 6) {
-    violations.Add("code", "must be the six digits of the message");
-  }
+  proof.code = ReadCode(violations, request.code());
+  rpc::AllowText(violations, "second_factor", request.second_factor(), kSecondFactorMax);
+  proof.second_factor = request.second_factor();
+  proof.origin = ReadOrigin(violations, call, request.device(), tools_.secrets);
   CO_RETURN_IF_ERROR(violations.ToStatus());
-  Mutation<Session> mutation = rpc::Answering<Session>(call, RenderSession);
-  ASSIGN_OR_CO_RETURN(
-      const std::string answer,
-      co_await sign_in_.Complete(std::move(challenge), std::move(code), std::move(mutation)));
-  ASSIGN_OR_CO_RETURN(v1::Session session, rpc::ParseAnswer<v1::Session>(answer));
-  ASSIGN_OR_CO_RETURN(const absl::Time expires_at, rpc::FromWire(session.expire_time()));
-  identity::AccessClaims claims;
-  claims.account = session.account();
-  claims.session = session.name();
-  claims.token_id = session.name();
-  claims.issue_time = absl::FromUnixSeconds(absl::ToUnixSeconds(expires_at - policy_.token_life));
-  claims.expire_time = absl::FromUnixSeconds(absl::ToUnixSeconds(expires_at));
-  session.set_access_token(identity::IssueAccessToken(signer_, claims));
-  co_return session;
+  Mutation<Session> mutation = Keeping(call);
+  ASSIGN_OR_CO_RETURN(const std::string kept,
+                      co_await tools_.by_code.Complete(std::move(proof), std::move(mutation)));
+  co_return AnswerOf(kept, tools_.signer, tools_.secrets);
+}
+
+Task<v1::Session> SignInHandlers::OpenByPassword(const rpc::Call& call,
+                                                 const v1::SignInWithPasswordRequest& request) {
+  Violations violations;
+  PasswordSignIn::Proof proof;
+  proof.identifier = ReadIdentifier(violations, "identifier", request.identifier());
+  proof.password = ReadPassword(violations, request.password());
+  rpc::AllowText(violations, "second_factor", request.second_factor(), kSecondFactorMax);
+  proof.second_factor = request.second_factor();
+  proof.origin = ReadOrigin(violations, call, request.device(), tools_.secrets);
+  CO_RETURN_IF_ERROR(violations.ToStatus());
+  Mutation<Session> mutation = Keeping(call);
+  ASSIGN_OR_CO_RETURN(const std::string kept,
+                      co_await tools_.by_password.Open(std::move(proof), std::move(mutation)));
+  co_return AnswerOf(kept, tools_.signer, tools_.secrets);
+}
+
+Task<v1::Session> SignInHandlers::Renew(const rpc::Call& call,
+                                        const v1::RefreshSessionRequest& request) {
+  Violations violations;
+  rpc::RequireText(violations, "refresh_token", request.refresh_token(), kRefreshTokenMax);
+  std::string device =
+      ReadDeviceKey(violations, "device_key", request.device_key(), tools_.secrets);
+  CO_RETURN_IF_ERROR(violations.ToStatus());
+  Mutation<Session> mutation = Keeping(call);
+  ASSIGN_OR_CO_RETURN(const std::string kept,
+                      co_await tools_.sessions.Renew(request.refresh_token(), std::move(device),
+                                                     std::move(mutation)));
+  co_return AnswerOf(kept, tools_.signer, tools_.secrets);
 }
 
 }  // namespace houbu::account

@@ -1,20 +1,28 @@
-/// What account derives from secret keys: codes of challenges and pseudonyms of persons.
+/// What account derives from secret keys: codes, tokens, and pseudonyms of persons.
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "libs/secrets/blind_index.h"
 #include "services/account/app/ports.h"
+#include "services/account/app/sign_in_ports.h"
 
 namespace houbu::account {
 
-/// Makes codes from a keyed hash of the challenge's id.
-class KeyedCodes final : public CodeBook {
+/// Makes codes and tokens from keyed hashes of ids.
+class KeyedSecrets final : public DerivedSecrets {
  public:
   /// Takes the key's index.
-  explicit KeyedCodes(secrets::BlindIndex index) : index_(std::move(index)) {}
+  explicit KeyedSecrets(secrets::BlindIndex index) : index_(std::move(index)) {}
 
   std::string CodeOf(absl::string_view challenge_id) const override;
+  bool CodeFits(absl::string_view challenge_id, absl::string_view typed) const override;
+  std::string RefreshTokenOf(absl::string_view token_id) const override;
+  std::vector<std::string> RecoveryCodesOf(absl::string_view account,
+                                           absl::Time begun_at) const override;
+  std::string DigestOf(absl::string_view secret) const override;
 
  private:
   secrets::BlindIndex index_;

@@ -1,4 +1,4 @@
-/// Accounts and sign-ins in PostgreSQL.
+/// Accounts in PostgreSQL.
 #pragma once
 
 #include "libs/postgres/pool.h"
@@ -7,7 +7,7 @@
 
 namespace houbu::account {
 
-/// Keeps accounts, challenges, sessions and the audit log.
+/// Keeps accounts.
 class PostgresAccountStore final : public AccountStore {
  public:
   /// Uses the pool and the vault, which must outlive it.
@@ -15,15 +15,8 @@ class PostgresAccountStore final : public AccountStore {
 
   Task<std::optional<std::string>> FindAnswer(RequestKey key) override;
   Task<Account> Load(std::string id) override;
-  Task<std::optional<Account>> FindByPhone(std::string phone) override;
   Task<std::string> Save(Account account, std::string audit, Reply reply, absl::Time now) override;
   Task<void> SaveStep(Account account) override;
-  Task<int> CountChallenges(std::string phone, absl::Time since) override;
-  Task<std::string> AddChallenge(Challenge challenge, Reply reply, absl::Time now) override;
-  Task<Challenge> LoadChallenge(std::string id) override;
-  Task<int> CountAttempt(std::string id) override;
-  Task<std::string> OpenSession(Challenge challenge, std::optional<Account> opened, Session session,
-                                Reply reply, absl::Time now) override;
 
  private:
   absl::StatusOr<Account> AccountOf(const postgres::Row& row) const;

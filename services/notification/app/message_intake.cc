@@ -42,7 +42,8 @@ Task<std::string> MessageIntake::SendCode(CodeDispatch dispatch, Mutation<Delive
   const Text text = RenderCode(dispatch.language, dispatch.code);
   Delivery delivery;
   delivery.id = ids_.Next("dl");
-  delivery.recipient = std::move(dispatch.phone);
+  delivery.channel = dispatch.channel;
+  delivery.recipient = std::move(dispatch.recipient);
   delivery.title = text.title;
   delivery.body = text.body;
   delivery.language = std::move(dispatch.language);

@@ -18,9 +18,10 @@ struct News {
   Parameters parameters;
 };
 
-/// A one-time code for a phone that need not belong to an account yet.
+/// A one-time code for a phone or an e-mail address that need not belong to an account yet.
 struct CodeDispatch {
-  std::string phone;
+  Channel channel = Channel::kSms;
+  std::string recipient;  ///< Personal.
   std::string code;  ///< Personal.
   std::string language;
 };

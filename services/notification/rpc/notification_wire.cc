@@ -101,7 +101,12 @@ absl::StatusOr<News> FromWire(const v1::SendMessageRequest& request) {
 
 absl::StatusOr<CodeDispatch> FromWire(const v1::SendCodeRequest& request) {
   Violations violations;
-  RequirePhone(violations, request.phone());
+  if (request.email().empty()) {
+    RequirePhone(violations, request.phone());
+  } else if (!request.phone().empty()) {
+    violations.Add("email", "must be empty where there is a phone");
+  }
+  AllowEmail(violations, request.email());
   rpc::RequireText(violations, "code", request.code(), 16);
   rpc::RequireTime(violations, "expire_time", request.has_expire_time(), request.expire_time());
   RequireLanguage(violations, request.language_code());
@@ -109,7 +114,8 @@ absl::StatusOr<CodeDispatch> FromWire(const v1::SendCodeRequest& request) {
     return violations.ToStatus();
   }
   CodeDispatch dispatch;
-  dispatch.phone = request.phone();
+  dispatch.channel = request.email().empty() ? Channel::kSms : Channel::kEmail;
+  dispatch.recipient = request.email().empty() ? request.phone() : request.email();
   dispatch.code = request.code();
   dispatch.language = request.language_code();
   return dispatch;

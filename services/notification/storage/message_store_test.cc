@@ -147,7 +147,7 @@ TEST_CASE("addresses and codes are not readable in the database", "[notification
                                              fixture.MutationOf<Contact>("c-1")))
               .ok());
   CodeDispatch dispatch;
-  dispatch.phone = "+8619900000001";
+  dispatch.recipient = "+8619900000001";
   dispatch.code = "012345";
   REQUIRE(testing::RunTask(
               fixture.loop,

@@ -18,7 +18,7 @@ absl::StatusOr<std::vector<Traveller>> AccountStatements::Verify(const SignedSta
   use.account = std::string(account);
   use.purpose = type::v1::PURPOSE_BOOK;
   ASSIGN_OR_RETURN(const type::v1::TravelStatement verified,
-                   identity::VerifyTravelStatement(keys_, wire, now, use));
+                   identity::VerifyTravelStatement(trust_, wire, now, use));
   std::vector<Traveller> travellers;
   for (const type::v1::Traveller& traveller : verified.travellers()) {
     travellers.push_back(

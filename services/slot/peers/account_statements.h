@@ -7,7 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
-#include "libs/identity/keys.h"
+#include "libs/identity/revocations.h"
 #include "services/slot/app/ports.h"
 
 namespace houbu::slot {
@@ -15,15 +15,15 @@ namespace houbu::slot {
 /// Checks statements locally.
 class AccountStatements final : public StatementCheck {
  public:
-  /// `keys` must outlive this.
-  explicit AccountStatements(const identity::KeySet& keys) : keys_(keys) {}
+  /// Checks by `trust`.
+  explicit AccountStatements(identity::Trust trust) : trust_(trust) {}
 
   absl::StatusOr<std::vector<Traveller>> Verify(const SignedStatement& statement,
                                                 absl::string_view account,
                                                 absl::Time now) const override;
 
  private:
-  const identity::KeySet& keys_;
+  const identity::Trust trust_;
 };
 
 }  // namespace houbu::slot

@@ -54,7 +54,7 @@ Task<v1::Order> OrderHandlers::Place(const rpc::Call& call, const v1::CreateOrde
   use.purpose = type::v1::PURPOSE_WAIT;
   ASSIGN_OR_CO_RETURN(
       const type::v1::TravelStatement statement,
-      identity::VerifyTravelStatement(keys_, request.statement(), clock_.Now(), use));
+      identity::VerifyTravelStatement(trust_, request.statement(), clock_.Now(), use));
   placement.account = call.caller.account;
   placement.travellers = waitlist::FromWire(statement);
   Mutation<Order> mutation = rpc::Answering<Order>(call, Rendered);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "libs/base/clock.h"
-#include "libs/identity/keys.h"
+#include "libs/identity/revocations.h"
 #include "libs/rpc/seam.h"
 #include "services/waitlist/app/order_explainer.h"
 #include "services/waitlist/app/order_life.h"
@@ -22,10 +22,10 @@ class OrderHandlers final : public v1::WaitlistService::CallbackService {
     OrderExplainer& explainer;
   };
 
-  /// Uses what it is given, which must outlive it. `keys` verify account's statements.
-  OrderHandlers(rpc::Seam& seam, UseCases use_cases, const identity::KeySet& keys,
+  /// Uses what it is given, which must outlive it. `trust` verifies account's statements.
+  OrderHandlers(rpc::Seam& seam, UseCases use_cases, identity::Trust trust,
                 const Clock& clock)
-      : seam_(seam), use_cases_(use_cases), keys_(keys), clock_(clock) {}
+      : seam_(seam), use_cases_(use_cases), trust_(trust), clock_(clock) {}
 
   grpc::ServerUnaryReactor* CreateOrder(grpc::CallbackServerContext* context,
                                         const v1::CreateOrderRequest* request,
@@ -63,7 +63,7 @@ class OrderHandlers final : public v1::WaitlistService::CallbackService {
 
   rpc::Seam& seam_;
   UseCases use_cases_;
-  const identity::KeySet& keys_;
+  const identity::Trust trust_;
   const Clock& clock_;
 };
 

@@ -1,0 +1,204 @@
+/// Account's use cases put together on a real PostgreSQL, for tests.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+
+#include "libs/postgres/migrations.h"
+#include "libs/testing/manual_clock.h"
+#include "libs/testing/run_task.h"
+#include "libs/testing/sequential_id_source.h"
+#include "libs/testing/test_postgres.h"
+#include "services/account/app/address_changes.h"
+#include "services/account/app/code_dispatch.h"
+#include "services/account/app/code_sign_in.h"
+#include "services/account/app/credential_changes.h"
+#include "services/account/app/passenger_list.h"
+#include "services/account/app/password_sign_in.h"
+#include "services/account/app/sessions.h"
+#include "services/account/app/statements.h"
+#include "services/account/app/verification.h"
+#include "services/account/storage/argon2_passwords.h"
+#include "services/account/storage/keyed.h"
+#include "services/account/storage/postgres_account_store.h"
+#include "services/account/storage/postgres_challenge_store.h"
+#include "services/account/storage/postgres_credential_store.h"
+#include "services/account/storage/postgres_failure_counts.h"
+#include "services/account/storage/postgres_passenger_store.h"
+#include "services/account/storage/postgres_revocation_log.h"
+#include "services/account/storage/postgres_session_store.h"
+#include "services/account/storage/schema.h"
+#include "services/account/storage/totp.h"
+
+namespace houbu::account {
+
+inline constexpr char kPhone[] = "+8619900000001";
+inline constexpr char kCard[] = "11010519491231002X";
+
+/// Remembers what was sent.
+class FakeMessenger final : public Messenger {
+ public:
+  Task<void> SendCode(Challenge challenge, std::string code) override {
+    destinations.push_back(challenge.destination);
+    codes.push_back(std::move(code));
+    co_return absl::OkStatus();
+  }
+  Task<void> TellContact(Account account) override {
+    contacts.push_back(std::move(account));
+    co_return absl::OkStatus();
+  }
+
+  std::vector<std::string> codes;
+  std::vector<std::string> destinations;
+  std::vector<Account> contacts;
+};
+
+/// Finds what it is told to find.
+class FakeProvider final : public IdentityProvider {
+ public:
+  Task<Finding> Compare(Passenger, std::string) override {
+    ++asked;
+    co_return finding;
+  }
+
+  absl::StatusOr<Finding> finding = Finding{true, ""};
+  int asked = 0;
+};
+
+/// A key of one byte over and over.
+inline secrets::Key KeyOf(char byte) {
+  return secrets::Key::FromBytes(std::string(secrets::Key::kBytes, byte)).value();
+}
+
+/// The service's use cases on a database of their own.
+struct Fixture {
+  explicit Fixture(const std::string& conninfo) : pool(loop.get_executor(), OptionsOf(conninfo)) {
+    REQUIRE(testing::RunTask(loop, postgres::Migrate(pool, kMigrations)).ok());
+  }
+  ~Fixture() { pool.Close(); }
+
+  static postgres::PoolOptions OptionsOf(const std::string& conninfo) {
+    postgres::PoolOptions options;
+    options.conninfo = conninfo;
+    return options;
+  }
+
+  template <class T>
+  Mutation<T> MutationOf(const std::string& request_id) {
+    Mutation<T> mutation;
+    mutation.key.caller = "test";
+    mutation.key.method = "/m";
+    mutation.key.request_id = request_id;
+    mutation.key.fingerprint = "f";
+    return mutation;
+  }
+
+  /// Asks for a code and has it sent.
+  absl::StatusOr<std::string> Start(const std::string& request_id,
+                                    const std::string& identifier = kPhone,
+                                    const std::string& address = "") {
+    Mutation<Challenge> mutation = MutationOf<Challenge>(request_id);
+    mutation.render = [](const Challenge& challenge) { return challenge.id; };
+    const absl::StatusOr<std::string> started = testing::RunTask(
+        loop,
+        by_code.Start(ParseIdentifier(identifier).value(), "zh-CN", address, std::move(mutation)));
+    REQUIRE(testing::RunTask(loop, dispatch.Round()).ok());
+    return started;
+  }
+
+  absl::StatusOr<std::string> Complete(const std::string& request_id, const std::string& challenge,
+                                       const std::string& code,
+                                       const std::string& factor = "") {
+    CodeSignIn::Proof proof;
+    proof.challenge = challenge;
+    proof.code = code;
+    proof.second_factor = factor;
+    proof.origin.device_key = device;
+    return testing::RunTask(loop, by_code.Complete(proof, Opening(request_id)));
+  }
+
+  /// Remembers the session that is opened; its answer is the account.
+  Mutation<Session> Opening(const std::string& request_id) {
+    Mutation<Session> mutation = MutationOf<Session>(request_id);
+    mutation.render = [this](const Session& opened) {
+      session = opened;
+      return opened.account;
+    };
+    return mutation;
+  }
+
+  /// Signs in by code with ids of their own.
+  std::string SignedIn(const std::string& phone = kPhone, const std::string& request_id = "in") {
+    const std::string challenge = Start("start-" + request_id, phone).value();
+    return Complete("complete-" + request_id, challenge, messenger.codes.back()).value();
+  }
+
+  absl::StatusOr<std::string> AddCard(const std::string& account, const std::string& request_id) {
+    Entry entry;
+    entry.full_name = "旅客甲";
+    entry.type = 1;
+    entry.document.number = kCard;
+    entry.document.country = "CN";
+    Mutation<Passenger> mutation = MutationOf<Passenger>(request_id);
+    mutation.render = [](const Passenger& passenger) { return passenger.id; };
+    return testing::RunTask(loop, list.Add(account, std::move(entry), std::move(mutation)));
+  }
+
+  absl::StatusOr<std::string> Verify(const std::string& account, const std::string& passenger,
+                                     const std::string& request_id) {
+    Mutation<Account> mutation = MutationOf<Account>(request_id);
+    mutation.render = [](const Account& verified) {
+      return std::string(VerificationName(verified.verification));
+    };
+    return testing::RunTask(loop,
+                            verifications.Verify(account, passenger, "face", std::move(mutation)));
+  }
+
+  boost::asio::io_context loop;
+  postgres::Pool pool;
+  Vault vault{secrets::FieldCipher::Create({{1, KeyOf('f')}}).value(),
+              secrets::BlindIndex(KeyOf('i'))};
+  KeyedSecrets secrets{secrets::BlindIndex(KeyOf('c'))};
+  KeyedPseudonyms pseudonyms{secrets::Pseudonym(KeyOf('p'))};
+  testing::ManualClock clock;
+  testing::SequentialIdSource ids;
+  CodePolicy code_policy;
+  SessionPolicy session_policy;
+  LockoutPolicy lockout_policy;
+  std::string device;  ///< Whose digest signs in.
+  Session session;     ///< The one opened last.
+  FakeMessenger messenger;
+  FakeProvider provider;
+  PostgresAccountStore accounts{pool, vault};
+  PostgresPassengerStore passengers{pool, vault};
+  PostgresChallengeStore challenges{pool, vault};
+  PostgresCredentialStore credentials{pool, vault};
+  PostgresSessionStore session_store{pool, vault, secrets};
+  PostgresFailureCounts failures{pool, vault};
+  PostgresRevocationLog revocations{pool};
+  Argon2Passwords hasher{secrets::BlindIndex(KeyOf('w')), async::WorkerPoolOptions{2, 256}};
+  Totp totp;
+  SecondFactor second_factor{credentials, totp, secrets, clock};
+  Sessions sessions{session_store, clock, ids, session_policy};
+  CodeSignIn by_code{CodeSignIn::Tools{challenges, credentials, accounts, session_store, messenger,
+                                       second_factor, secrets, clock, ids, code_policy,
+                                       session_policy}};
+  PasswordSignIn by_password{PasswordSignIn::Tools{credentials, session_store, failures, hasher,
+                                                   second_factor, clock, ids, lockout_policy,
+                                                   session_policy}};
+  CredentialChanges changes{CredentialChanges::Tools{
+      credentials, sessions, hasher, totp, second_factor, secrets,
+      [](absl::string_view word) { return word == "correcthorsebatterystaple"; }, clock}};
+  AddressChanges addresses{AddressChanges::Tools{challenges, credentials, accounts, sessions,
+                                                 messenger, secrets, clock, ids, code_policy}};
+  CodeDispatch dispatch{challenges, messenger, secrets, clock};
+  Verifications verifications{accounts, passengers, provider, clock};
+  PassengerList list{passengers, pseudonyms, clock, ids};
+  Statements statements{accounts, passengers, clock, StatementPolicy()};
+};
+
+}  // namespace houbu::account
