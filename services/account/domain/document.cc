@@ -1,43 +1,123 @@
 #include "services/account/domain/document.h"
 
 #include <algorithm>
-#include <array>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
+#include "absl/strings/str_replace.h"
 
 #include "libs/base/text.h"
+#include "services/account/domain/normalise.h"
 
 namespace houbu::account {
 namespace {
 
-/// The provinces of GB/T 2260, by the first two digits of a resident ID.
-constexpr absl::string_view kProvinces =
-    " 11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65"
-    " 71 81 82 83 ";
-
 bool AllDigits(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
+  return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isdigit);
 }
 
-/// The day of birth in digits 7 to 14; false where the calendar has no such day.
-bool BirthOf(absl::string_view number, absl::CivilDay& birth) {
-  int year = 0;
-  int month = 0;
-  int day = 0;
-  const bool read = absl::SimpleAtoi(number.substr(6, 4), &year) &&
-                    absl::SimpleAtoi(number.substr(10, 2), &month) &&
-                    absl::SimpleAtoi(number.substr(12, 2), &day);
-  birth = absl::CivilDay(year, month, day);
-  return read && birth.year() == year && birth.month() == month && birth.day() == day;
+bool AllLetters(absl::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), absl::ascii_isupper);
 }
 
-std::string LengthFault(absl::string_view what, int has, int expected) {
-  return absl::StrCat(what, " has ", has, " characters, expected ", expected);
+bool AllPlain(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return absl::ascii_isdigit(c) || absl::ascii_isupper(c);
+  });
+}
+
+std::string LengthFault(int has, absl::string_view expected) {
+  return absl::StrCat("has ", has, " characters, expected ", expected);
+}
+
+/// How a kind's number is called in what is said about it.
+absl::string_view NumberNoun(DocumentType type) {
+  switch (type) {
+    case DocumentType::kResidentId:
+      return "resident ID number";
+    case DocumentType::kPassport:
+      return "passport number";
+    case DocumentType::kHkMacaoTravelPermit:
+    case DocumentType::kTaiwanTravelPermit:
+      return "travel permit number";
+    case DocumentType::kResidencePermit:
+      return "residence permit number";
+    case DocumentType::kPermanentResidenceCard:
+      return "permanent residence card number";
+    case DocumentType::kVisa:
+      return "visa number";
+    case DocumentType::kTravelAuthorisation:
+      return "authorisation number";
+    case DocumentType::kHealthReport:
+      return "report number";
+    case DocumentType::kVaccinationCertificate:
+      return "certificate number";
+  }
+  return "";
+}
+
+std::string HkMacaoFault(absl::string_view number) {
+  const int length = CountCharacters(number);
+  if (length != 9 && length != 11) {
+    return LengthFault(length, "9 (a letter and 8 digits), or 11 with the two of the replacement");
+  }
+  if ((number[0] != 'H' && number[0] != 'M') || !AllDigits(number.substr(1))) {
+    return "must be H (Hong Kong) or M (Macao) and digits";
+  }
+  return "";
+}
+
+std::string TaiwanFault(absl::string_view number) {
+  const int length = CountCharacters(number);
+  if (length != 8 && length != 11) {
+    return LengthFault(length, "8, or 11 of an old permit (10 digits and a letter or digit)");
+  }
+  const bool digits = AllDigits(number.substr(0, length == 8 ? 8 : 10));
+  return digits && AllPlain(number) ? "" : "must be 8 digits, or 10 digits and a letter or digit";
+}
+
+std::string PermanentCardFault(absl::string_view number, absl::CivilDay today) {
+  const int length = CountCharacters(number);
+  if (length == 15) {
+    return AllLetters(number.substr(0, 3)) && AllDigits(number.substr(3))
+               ? ""
+               : "must be 3 letters and 12 digits, or the 18 characters of a card since 2023";
+  }
+  if (length != 18) {
+    return LengthFault(length, "18, or 15 of a card from before December 2023");
+  }
+  return IdNumberFault(number, IdShape::kPermanentCard, today);
+}
+
+std::string FreeNumberFault(absl::string_view number) {
+  const int length = CountCharacters(number);
+  if (length < 1 || length > 30) {
+    return LengthFault(length, "1 to 30");
+  }
+  return AllPlain(number) ? "" : "must be letters A to Z and digits";
+}
+
+bool NeedsCategory(DocumentType type) {
+  return type == DocumentType::kVisa || type == DocumentType::kTravelAuthorisation ||
+         type == DocumentType::kVaccinationCertificate;
+}
+
+bool HasOwnCountry(DocumentType type) {
+  return type == DocumentType::kPassport || !Identifies(type);
+}
+
+void CheckCategory(const Document& document, Violations& violations) {
+  const bool plain =
+      std::all_of(document.category.begin(), document.category.end(), [](unsigned char c) {
+        return absl::ascii_isdigit(c) || absl::ascii_isupper(c) || c == '/' || c == '_' || c == '-';
+      });
+  if (NeedsCategory(document.type) && document.category.empty()) {
+    violations.Add("category", "is required: what was given, e.g. B1/B2, ESTA or YELLOW_FEVER");
+  } else if (Identifies(document.type) && !document.category.empty()) {
+    violations.Add("category", "does not go with this kind of document: leave it out");
+  } else if (document.category.size() > 30 || !plain) {
+    violations.Add("category", "must be 1 to 30 letters, digits, /, _ and -");
+  }
 }
 
 }  // namespace
@@ -48,12 +128,28 @@ absl::string_view DocumentTypeName(DocumentType type) {
       return "RESIDENT_ID";
     case DocumentType::kPassport:
       return "PASSPORT";
+    case DocumentType::kHkMacaoTravelPermit:
+      return "HK_MACAO_TRAVEL_PERMIT";
+    case DocumentType::kTaiwanTravelPermit:
+      return "TAIWAN_TRAVEL_PERMIT";
+    case DocumentType::kResidencePermit:
+      return "RESIDENCE_PERMIT";
+    case DocumentType::kPermanentResidenceCard:
+      return "PERMANENT_RESIDENCE_CARD";
+    case DocumentType::kVisa:
+      return "VISA";
+    case DocumentType::kTravelAuthorisation:
+      return "TRAVEL_AUTHORISATION";
+    case DocumentType::kHealthReport:
+      return "HEALTH_REPORT";
+    case DocumentType::kVaccinationCertificate:
+      return "VACCINATION_CERTIFICATE";
   }
   return "";
 }
 
 absl::StatusOr<DocumentType> ParseDocumentType(absl::string_view name) {
-  for (const DocumentType type : {DocumentType::kResidentId, DocumentType::kPassport}) {
+  for (const DocumentType type : kDocumentTypes) {
     if (DocumentTypeName(type) == name) {
       return type;
     }
@@ -61,125 +157,140 @@ absl::StatusOr<DocumentType> ParseDocumentType(absl::string_view name) {
   return absl::InternalError(absl::StrCat("unknown document type ", name));
 }
 
-char ResidentIdCheck(absl::string_view first_17_digits) {
-  constexpr std::array<int, 17> kWeights = {7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2};
-  constexpr absl::string_view kChecks = "10X98765432";
-  int sum = 0;
-  for (std::size_t i = 0; i < kWeights.size(); ++i) {
-    sum += (first_17_digits[i] - '0') * kWeights[i];
+bool Identifies(DocumentType type) {
+  switch (type) {
+    case DocumentType::kResidentId:
+    case DocumentType::kPassport:
+    case DocumentType::kHkMacaoTravelPermit:
+    case DocumentType::kTaiwanTravelPermit:
+    case DocumentType::kResidencePermit:
+    case DocumentType::kPermanentResidenceCard:
+      return true;
+    case DocumentType::kVisa:
+    case DocumentType::kTravelAuthorisation:
+    case DocumentType::kHealthReport:
+    case DocumentType::kVaccinationCertificate:
+      return false;
   }
-  return kChecks[static_cast<std::size_t>(sum % 11)];
+  return false;
 }
 
-char MrzCheck(absl::string_view text) {
-  constexpr std::array<int, 3> kWeights = {7, 3, 1};
-  int sum = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    int value = 0;  // the filler '<'
-    if (absl::ascii_isdigit(static_cast<unsigned char>(text[i]))) {
-      value = text[i] - '0';
-    } else if (absl::ascii_isupper(static_cast<unsigned char>(text[i]))) {
-      value = text[i] - 'A' + 10;
-    }
-    sum += value * kWeights[i % 3];
+NameScript NameScriptOf(DocumentType type) {
+  switch (type) {
+    case DocumentType::kResidentId:
+    case DocumentType::kResidencePermit:
+      return NameScript::kChinese;
+    case DocumentType::kPassport:
+      return NameScript::kLatin;
+    case DocumentType::kHkMacaoTravelPermit:
+    case DocumentType::kTaiwanTravelPermit:
+    case DocumentType::kPermanentResidenceCard:
+    case DocumentType::kVisa:
+    case DocumentType::kTravelAuthorisation:
+    case DocumentType::kHealthReport:
+    case DocumentType::kVaccinationCertificate:
+      return NameScript::kEither;
   }
-  return static_cast<char>('0' + sum % 10);
+  return NameScript::kEither;
 }
 
-std::string ResidentIdFault(absl::string_view number, absl::CivilDay today) {
-  const int length = CountCharacters(number);
-  if (length != 18) {
-    return LengthFault("resident ID number", length, 18);
+void NormaliseDocument(Document& document) {
+  document.number = NormaliseNumber(document.number);
+  document.category = NormaliseNumber(document.category);
+  if (document.type == DocumentType::kResidentId) {
+    document.number = LongResidentId(document.number);
   }
-  if (number.size() != 18 || !AllDigits(number.substr(0, 17))) {
-    return "resident ID number must be 17 digits and a check digit";
+  if (document.type == DocumentType::kTaiwanTravelPermit) {
+    // Old permits print the last character in parentheses.
+    document.number = absl::StrReplaceAll(document.number, {{"(", ""}, {")", ""}});
   }
-  if (!absl::StrContains(kProvinces, absl::StrCat(" ", number.substr(0, 2), " "))) {
-    return "resident ID number begins with no known province";
-  }
-  absl::CivilDay birth;
-  if (!BirthOf(number, birth) || birth > today || birth < absl::CivilDay(1850, 1, 1)) {
-    return "resident ID number has no possible date of birth in digits 7 to 14";
-  }
-  if (number[17] != ResidentIdCheck(number)) {
-    return "resident ID number's check digit does not fit: look for a mistyped digit";
-  }
-  return "";
+  document.country = HasOwnCountry(document.type) ? NormaliseNumber(document.country) : "CN";
+  document.full_name = NormaliseName(document.full_name, NameScriptOf(document.type));
 }
 
 std::string PassportFault(absl::string_view number, absl::string_view country) {
   const int length = CountCharacters(number);
-  const bool plain = std::all_of(number.begin(), number.end(), [](unsigned char c) {
-    return absl::ascii_isdigit(c) || absl::ascii_isupper(c);
-  });
   if (country == "CN") {
     if (length != 9) {
-      return LengthFault("passport number", length, 9);
+      return LengthFault(length, "9");
     }
-    if (!plain || !absl::ascii_isupper(static_cast<unsigned char>(number[0])) ||
+    if (!AllPlain(number) || !absl::ascii_isupper(static_cast<unsigned char>(number[0])) ||
         !AllDigits(number.substr(2))) {
-      return "passport number must be a letter, a letter or digit, and 7 digits";
+      return "must be a letter, a letter or digit, and 7 digits";
     }
     return "";
   }
   if (length > 9) {
-    return LengthFault("passport number", length, 9);
+    return LengthFault(length, "9");
   }
-  if (length < 6 || !plain) {
-    return "passport number must be 6 to 9 letters and digits";
+  if (length < 6 || !AllPlain(number)) {
+    return "must be 6 to 9 letters and digits";
+  }
+  return "";
+}
+
+std::string NumberFault(const Document& document, absl::CivilDay today) {
+  switch (document.type) {
+    case DocumentType::kResidentId:
+      return IdNumberFault(document.number, IdShape::kResidentId, today);
+    case DocumentType::kPassport:
+      return PassportFault(document.number, document.country);
+    case DocumentType::kHkMacaoTravelPermit:
+      return HkMacaoFault(document.number);
+    case DocumentType::kTaiwanTravelPermit:
+      return TaiwanFault(document.number);
+    case DocumentType::kResidencePermit:
+      return IdNumberFault(document.number, IdShape::kResidencePermit, today);
+    case DocumentType::kPermanentResidenceCard:
+      return PermanentCardFault(document.number, today);
+    case DocumentType::kVisa:
+    case DocumentType::kTravelAuthorisation:
+    case DocumentType::kHealthReport:
+    case DocumentType::kVaccinationCertificate:
+      return FreeNumberFault(document.number);
   }
   return "";
 }
 
 std::string NameFault(absl::string_view name, DocumentType type) {
-  const int length = CountCharacters(name);
-  if (length < 1 || length > 60) {
-    return "must be 1 to 60 characters";
-  }
-  if (type == DocumentType::kResidentId) {
-    return "";
-  }
-  const bool latin = std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return absl::ascii_isupper(c) || c == ' ' || c == '\'' || c == '-' || c == ',';
-  });
-  return latin ? "" : "must be upper-case Latin letters as in the passport, e.g. LI, YIMING";
+  return NameFault(name, NameScriptOf(type));
 }
 
 void CheckDocument(const Document& document, absl::string_view name, absl::CivilDay today,
                    Violations& violations) {
-  if (const std::string fault = NameFault(name, document.type); !fault.empty()) {
-    violations.Add("full_name", fault);
+  if (Identifies(document.type)) {
+    if (const std::string fault = NameFault(name, document.type); !fault.empty()) {
+      violations.Add("full_name", fault);
+    }
   }
-  const bool card = document.type == DocumentType::kResidentId;
-  const std::string fault = card ? ResidentIdFault(document.number, today)
-                                 : PassportFault(document.number, document.country);
-  if (!fault.empty()) {
-    violations.Add("document_number", fault);
+  if (const std::string fault = NumberFault(document, today); !fault.empty()) {
+    violations.Add("document_number", absl::StrCat(NumberNoun(document.type), " ", fault));
   }
-  if (!card && document.country.size() != 2) {
+  if (document.country.size() != 2 || !AllLetters(document.country)) {
     violations.Add("country_code", "must be an ISO 3166-1 alpha-2 code, e.g. CN");
   }
-  if (!card && (!document.has_expiry || document.expires < today)) {
-    violations.Add("expire_date", "must be the passport's last valid day, today or later");
+  const bool needs_expiry = document.type != DocumentType::kResidentId;
+  if ((needs_expiry && !document.has_expiry) || !HoldsOn(document, today)) {
+    violations.Add("expire_date", "must be the document's last valid day, today or later");
+  }
+  CheckCategory(document, violations);
+  if (document.blank_pages != -1 && document.type != DocumentType::kPassport) {
+    violations.Add("blank_pages", "goes with passports only: leave it out");
+  } else if (document.blank_pages < -1 || document.blank_pages > 200) {
+    violations.Add("blank_pages", "must be 0 to 200");
   }
 }
 
-std::string MaskedName(absl::string_view name) {
-  if (name.empty()) {
-    return "";
-  }
-  if (static_cast<unsigned char>(name[0]) < 0x80) {
-    std::vector<std::string> parts;
-    for (const absl::string_view part : absl::StrSplit(name, ' ', absl::SkipEmpty())) {
-      parts.push_back(absl::StrCat(part.substr(0, 1), "***"));
-    }
-    return absl::StrJoin(parts, " ");
-  }
-  std::size_t first = 1;
-  while (first < name.size() && (static_cast<unsigned char>(name[first]) & 0xC0) == 0x80) {
-    ++first;
-  }
-  return absl::StrCat(name.substr(0, first), "**");
+std::optional<absl::CivilDay> BirthOf(const Document& document) {
+  const bool tells =
+      document.type == DocumentType::kResidentId ||
+      document.type == DocumentType::kResidencePermit ||
+      (document.type == DocumentType::kPermanentResidenceCard && document.number.size() == 18);
+  return tells ? std::optional<absl::CivilDay>(FactsOf(document.number).birth) : std::nullopt;
+}
+
+bool HoldsOn(const Document& document, absl::CivilDay day) {
+  return !document.has_expiry || day <= document.expires;
 }
 
 std::string MaskedNumber(absl::string_view number) {
@@ -191,8 +302,15 @@ std::string MaskedNumber(absl::string_view number) {
 }
 
 std::string IdentityOf(const Document& document) {
+  std::string number = document.number;
+  if (document.type == DocumentType::kResidentId) {
+    number = LongResidentId(number);
+  }
+  if (document.type == DocumentType::kHkMacaoTravelPermit) {
+    number.resize(std::min<std::size_t>(number.size(), 9));
+  }
   return absl::StrCat(absl::AsciiStrToLower(DocumentTypeName(document.type)), ":", document.country,
-                      ":", document.number);
+                      ":", number);
 }
 
 }  // namespace houbu::account

@@ -7,7 +7,6 @@
 #include "libs/rpc/validate.h"
 #include "libs/rpc/wire.h"
 #include "services/account/domain/identifier.h"
-#include "services/account/domain/normalise.h"
 
 namespace houbu::account {
 absl::StatusOr<Entry> FromWire(const v1::CreatePassengerRequest& request) {
@@ -29,12 +28,14 @@ absl::StatusOr<Entry> FromWire(const v1::CreatePassengerRequest& request) {
   if (!violations.empty()) {
     return violations.ToStatus();
   }
-  entry.full_name = NormaliseText(request.full_name());
   entry.type = request.type();
-  entry.document.number = NormaliseNumber(request.document_number());
+  entry.document.number = request.document_number();
   const bool card = request.document_type() == v1::DOCUMENT_TYPE_RESIDENT_ID;
   entry.document.type = card ? DocumentType::kResidentId : DocumentType::kPassport;
-  entry.document.country = card ? "CN" : NormaliseNumber(request.country_code());
+  entry.document.country = request.country_code();
+  entry.document.full_name = request.full_name();
+  NormaliseDocument(entry.document);
+  entry.full_name = entry.document.full_name;
   return entry;
 }
 
