@@ -49,10 +49,12 @@ class AccountStore : public Answers {
   virtual Task<void> SaveStep(Account account) = 0;
 };
 
-/// Where passengers are kept.
+/// Where passengers are kept. A change carries the passenger as it is afterwards, with the next
+/// version, and is refused as PASSENGER_CHANGED where that is not the kept one's next.
 class PassengerStore : public Answers {
  public:
-  /// Records a passenger; PASSENGER_EXISTS when the account has the document already.
+  /// Records a passenger with its documents; PASSENGER_EXISTS when the account has one of them
+  /// already, TOO_MANY_PASSENGERS when it has kPassengersMax.
   virtual Task<std::string> Add(Passenger passenger, Reply reply, absl::Time now) = 0;
 
   /// Returns a passenger of an account; PASSENGER_NOT_FOUND.
@@ -60,6 +62,10 @@ class PassengerStore : public Answers {
 
   /// Returns an account's passengers, oldest first, those after `after`.
   virtual Task<std::vector<Passenger>> List(std::string account, std::string after, int limit) = 0;
+
+  /// Records a change: the documents of the list are added or replace what was kept under their
+  /// ids, kept ones that are no more in it are removed. PASSENGER_EXISTS.
+  virtual Task<std::string> Save(Passenger passenger, Reply reply, absl::Time now) = 0;
 
   /// Removes a passenger.
   virtual Task<std::string> Remove(Passenger passenger, Reply reply, absl::Time now) = 0;

@@ -41,8 +41,4 @@ bool MayWait(const Account& account) {
   return account.member || account.verification == Verification::kVerified;
 }
 
-std::string NameOf(const Passenger& passenger) {
-  return absl::StrCat("accounts/", passenger.account, "/passengers/", passenger.id);
-}
-
 }  // namespace houbu::account

@@ -11,6 +11,7 @@
 #include "libs/base/id.h"
 #include "libs/base/refusal.h"
 #include "services/account/domain/document.h"
+#include "services/account/domain/passenger.h"
 
 namespace houbu::account {
 
@@ -26,12 +27,6 @@ absl::StatusOr<Verification> ParseVerification(absl::string_view name);
 /// Another's, or none.
 inline constexpr Refusal kAccountNotFound{absl::StatusCode::kNotFound, "ACCOUNT_NOT_FOUND",
                                           "There is no such account."};
-/// Another's, or none.
-inline constexpr Refusal kPassengerNotFound{absl::StatusCode::kNotFound, "PASSENGER_NOT_FOUND",
-                                            "There is no such passenger."};
-/// The document is in the list already.
-inline constexpr Refusal kPassengerExists{absl::StatusCode::kAlreadyExists, "PASSENGER_EXISTS",
-                                          "This document is among your passengers already."};
 /// Only residents' cards can be verified against a face.
 inline constexpr Refusal kNeedsResidentId{
     absl::StatusCode::kFailedPrecondition, "NEEDS_RESIDENT_ID",
@@ -67,20 +62,6 @@ std::string NameOf(const Account& account);
 
 /// Whether the account may use the waitlist: verified holders and active members (W-01).
 bool MayWait(const Account& account);
-
-/// A person an account books for.
-struct Passenger {
-  std::string id;         ///< "pg-...".
-  std::string account;    ///< "ac-...".
-  std::string full_name;  ///< Personal.
-  int type = 0;           ///< houbu.type.v1.PassengerType; nothing here decides by it.
-  Document document;
-  std::string traveller_key;  ///< The person's pseudonym outside account.
-  absl::Time created_at;
-};
-
-/// "accounts/ac-.../passengers/pg-...".
-std::string NameOf(const Passenger& passenger);
 
 /// How long statements hold.
 struct StatementPolicy {

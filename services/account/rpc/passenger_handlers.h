@@ -35,6 +35,21 @@ class PassengerHandlers final : public v1::PassengerService::CallbackService {
                                             v1::Passenger* response) override {
     return seam_.Run(context, request, response, this, &PassengerHandlers::Remove);
   }
+  grpc::ServerUnaryReactor* UpdatePassenger(grpc::CallbackServerContext* context,
+                                            const v1::UpdatePassengerRequest* request,
+                                            v1::Passenger* response) override {
+    return seam_.Run(context, request, response, this, &PassengerHandlers::Change);
+  }
+  grpc::ServerUnaryReactor* AddPassengerDocument(grpc::CallbackServerContext* context,
+                                                 const v1::AddPassengerDocumentRequest* request,
+                                                 v1::Passenger* response) override {
+    return seam_.Run(context, request, response, this, &PassengerHandlers::AddDocument);
+  }
+  grpc::ServerUnaryReactor* RemovePassengerDocument(
+      grpc::CallbackServerContext* context, const v1::RemovePassengerDocumentRequest* request,
+      v1::Passenger* response) override {
+    return seam_.Run(context, request, response, this, &PassengerHandlers::RemoveDocument);
+  }
 
  private:
   Task<v1::Passenger> Add(const rpc::Call& call, const v1::CreatePassengerRequest& request);
@@ -42,6 +57,11 @@ class PassengerHandlers final : public v1::PassengerService::CallbackService {
   Task<v1::ListPassengersResponse> ShowList(const rpc::Call& call,
                                             const v1::ListPassengersRequest& request);
   Task<v1::Passenger> Remove(const rpc::Call& call, const v1::DeletePassengerRequest& request);
+  Task<v1::Passenger> Change(const rpc::Call& call, const v1::UpdatePassengerRequest& request);
+  Task<v1::Passenger> AddDocument(const rpc::Call& call,
+                                  const v1::AddPassengerDocumentRequest& request);
+  Task<v1::Passenger> RemoveDocument(const rpc::Call& call,
+                                     const v1::RemovePassengerDocumentRequest& request);
 
   rpc::Seam& seam_;
   PassengerList& passengers_;

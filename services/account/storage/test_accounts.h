@@ -23,6 +23,7 @@
 #include "services/account/app/statements.h"
 #include "services/account/app/verification.h"
 #include "services/account/storage/argon2_passwords.h"
+#include "services/account/storage/iso_countries.h"
 #include "services/account/storage/keyed.h"
 #include "services/account/storage/postgres_account_store.h"
 #include "services/account/storage/postgres_challenge_store.h"
@@ -111,8 +112,7 @@ struct Fixture {
   }
 
   absl::StatusOr<std::string> Complete(const std::string& request_id, const std::string& challenge,
-                                       const std::string& code,
-                                       const std::string& factor = "") {
+                                       const std::string& code, const std::string& factor = "") {
     CodeSignIn::Proof proof;
     proof.challenge = challenge;
     proof.code = code;
@@ -139,10 +139,8 @@ struct Fixture {
 
   absl::StatusOr<std::string> AddCard(const std::string& account, const std::string& request_id) {
     Entry entry;
-    entry.full_name = "旅客甲";
-    entry.type = 1;
-    entry.document.number = kCard;
-    entry.document.country = "CN";
+    entry.document.document.full_name = "旅客甲";
+    entry.document.document.number = kCard;
     Mutation<Passenger> mutation = MutationOf<Passenger>(request_id);
     mutation.render = [](const Passenger& passenger) { return passenger.id; };
     return testing::RunTask(loop, list.Add(account, std::move(entry), std::move(mutation)));
@@ -197,7 +195,8 @@ struct Fixture {
                                                  messenger, secrets, clock, ids, code_policy}};
   CodeDispatch dispatch{challenges, messenger, secrets, clock};
   Verifications verifications{accounts, passengers, provider, clock};
-  PassengerList list{passengers, pseudonyms, clock, ids};
+  CountryBook countries = LoadCountries({}).value();
+  PassengerList list{passengers, pseudonyms, countries, clock, ids};
   Statements statements{accounts, passengers, clock, StatementPolicy()};
 };
 
