@@ -20,6 +20,11 @@ pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 set_target_properties(PkgConfig::hiredis PROPERTIES INTERFACE_COMPILE_OPTIONS "")
 pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(liboath REQUIRED IMPORTED_TARGET liboath)
+# What the confined decoder of attachments decodes with, and what confines it.
+pkg_check_modules(jpeg REQUIRED IMPORTED_TARGET libjpeg)
+pkg_check_modules(png REQUIRED IMPORTED_TARGET libpng)
+pkg_check_modules(qpdf REQUIRED IMPORTED_TARGET libqpdf)
+pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
 
 # Many small blocks live and die with every call: jemalloc takes a tenth less of a call's processor
 # time than glibc's malloc. Sanitizers bring their own.

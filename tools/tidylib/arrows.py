@@ -28,6 +28,8 @@ ROOMS = {
     "rpc": ({"rpc", "app", "domain"}, ("rpc", "http"), True),
     "storage": ({"storage", "app", "domain"}, ("postgres", "redis"), False),
     "peers": ({"peers", "app", "domain"}, ("rpc", "http", "postgres"), True),
+    # A program of its own that decodes foreign files in a cell: what is true, and decoders.
+    "inspect": ({"inspect", "domain"}, ("base",), False),
 }
 # Who may call whom; a service answers the listeners of those it calls.
 CALLS = {
