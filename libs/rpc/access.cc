@@ -35,15 +35,16 @@ absl::StatusOr<std::unique_ptr<MethodRule>> RuleOf(const MethodDescriptor& metho
     return absl::FailedPreconditionError(
         absl::StrCat(method.full_name(), " has no (houbu.type.v1.access) option"));
   }
-  if (method.client_streaming() || method.server_streaming()) {
+  if (method.server_streaming()) {
     return absl::FailedPreconditionError(
-        absl::StrCat(method.full_name(), " streams, which the seam does not serve"));
+        absl::StrCat(method.full_name(), " streams its answers, which the seam does not serve"));
   }
   const type::v1::Access& access = method.options().GetExtension(type::v1::access);
   auto rule = std::make_unique<MethodRule>();
   rule->path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
   rule->service = method.service()->full_name();
   rule->method = method.name();
+  rule->streams = method.client_streaming();
   rule->open = access.public_();
   rule->account = access.account();
   rule->operators = access.operator_();

@@ -29,9 +29,10 @@ inline constexpr Refusal kCallerNotAllowed{absl::StatusCode::kPermissionDenied,
 struct MethodRule {
   /// "/houbu.slot.v1.SlotService/CreateBooking".
   std::string path;
-  std::string service;  ///< "houbu.slot.v1.SlotService"
-  std::string method;   ///< "CreateBooking"
-  bool open = false;    ///< Anybody of the mesh, for anybody.
+  std::string service;   ///< "houbu.slot.v1.SlotService"
+  std::string method;    ///< "CreateBooking"
+  bool streams = false;  ///< Its requests come as a stream.
+  bool open = false;     ///< Anybody of the mesh, for anybody.
   bool account = false;
   bool operators = false;
   absl::flat_hash_set<std::string> services;
@@ -48,8 +49,8 @@ class AccessTable final {
  public:
   /// Builds the table for the services with the given full names, from the compiled-in protos.
   /// Fails, naming the method, if a service is unknown, a method carries no access option or
-  /// streams, or two methods share a request message. gRPC's own health and reflection services
-  /// are passed over: they hold nothing of ours.
+  /// streams its answers, or two methods share a request message. gRPC's own health and reflection
+  /// services are passed over: they hold nothing of ours.
   static absl::StatusOr<AccessTable> For(absl::Span<const std::string> service_names);
   /// Builds it from another pool of protos.
   static absl::StatusOr<AccessTable> For(absl::Span<const std::string> service_names,

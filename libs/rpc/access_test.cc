@@ -4,11 +4,14 @@
 #include <grpcpp/impl/codegen/rpc_service_method.h>
 #include <grpcpp/impl/codegen/service_type.h>
 
+#include <functional>
+
 #include <catch2/catch.hpp>
 
 #include "libs/testing/test_service.h"
 
 #include "houbu/development/v1/clock.pb.h"
+#include "houbu/type/v1/access.pb.h"
 
 namespace houbu::rpc {
 
@@ -25,7 +28,9 @@ class Undeclared final : public grpc::Service {
 };
 
 /// Builds a pool with one file that has one service of one method without options.
-void AddBareService(google::protobuf::DescriptorPool& pool) {
+void AddBareService(
+    google::protobuf::DescriptorPool& pool,
+    const std::function<void(google::protobuf::MethodDescriptorProto&)>& change = nullptr) {
   google::protobuf::FileDescriptorProto file;
   file.set_name("bare.proto");
   file.set_package("houbu.test.v1");
@@ -37,6 +42,7 @@ void AddBareService(google::protobuf::DescriptorPool& pool) {
   method->set_name("Do");
   method->set_input_type(".houbu.test.v1.DoRequest");
   method->set_output_type(".houbu.test.v1.DoRequest");
+  if (change != nullptr) change(*method);
   REQUIRE(pool.BuildFile(file) != nullptr);
 }
 
@@ -49,6 +55,25 @@ TEST_CASE("a method without an access option is refused by name", "[rpc][access]
   REQUIRE(table.status().code() == absl::StatusCode::kFailedPrecondition);
   CHECK(std::string(table.status().message()) ==
         "houbu.test.v1.BareService.Do has no (houbu.type.v1.access) option");
+}
+
+TEST_CASE("requests may come as a stream, answers may not", "[rpc][access]") {
+  struct Row {
+    bool requests;
+    bool answers;
+    bool accepted;
+  };
+  for (const Row& row : {Row{true, false, true}, Row{false, true, false}, Row{true, true, false}}) {
+    google::protobuf::DescriptorPool pool;
+    AddBareService(pool, [&row](google::protobuf::MethodDescriptorProto& method) {
+      method.mutable_options()->MutableExtension(type::v1::access)->set_public_(true);
+      method.set_client_streaming(row.requests);
+      method.set_server_streaming(row.answers);
+    });
+    const auto table = AccessTable::For({"houbu.test.v1.BareService"}, pool);
+    REQUIRE(table.ok() == row.accepted);
+    if (table.ok()) CHECK(table->rules().front()->streams);
+  }
 }
 
 TEST_CASE("a server with a service that says nothing of access does not start", "[rpc][access]") {

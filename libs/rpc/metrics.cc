@@ -41,13 +41,19 @@ CallMetrics::CallMetrics(prometheus::Registry& registry, Side side)
                    .Help("Time from start to end of RPCs.")
                    .Register(registry)) {}
 
-void CallMetrics::Introduce(absl::string_view service, absl::string_view method) {
-  Of(service, method);
+void CallMetrics::Introduce(absl::string_view service, absl::string_view method,
+                            absl::string_view type) {
+  Of(service, method, type);
 }
 
 void CallMetrics::Started(absl::string_view service, absl::string_view method) {
   Series& series = Of(service, method);
   series.started->Increment();
+  if (!series.streams) (side_ == Side::kServer ? series.received : series.sent)->Increment();
+}
+
+void CallMetrics::Streamed(absl::string_view service, absl::string_view method) {
+  Series& series = Of(service, method);
   (side_ == Side::kServer ? series.received : series.sent)->Increment();
 }
 
@@ -62,15 +68,17 @@ void CallMetrics::Handled(absl::string_view service, absl::string_view method,
   series.seconds->Observe(absl::ToDoubleSeconds(duration));
 }
 
-CallMetrics::Series& CallMetrics::Of(absl::string_view service, absl::string_view method) {
+CallMetrics::Series& CallMetrics::Of(absl::string_view service, absl::string_view method,
+                                     absl::string_view type) {
   std::string key = absl::StrCat(service, "/", method);
   const std::lock_guard<std::mutex> lock(mutex_);
   std::unique_ptr<Series>& place = series_[key];
   if (place != nullptr) return *place;
-  const prometheus::Labels labels = {{"grpc_type", "unary"},
+  const prometheus::Labels labels = {{"grpc_type", std::string(type)},
                                      {"grpc_service", std::string(service)},
                                      {"grpc_method", std::string(method)}};
   place = std::make_unique<Series>();
+  place->streams = type == "client_stream";
   place->started = &started_.Add(labels);
   place->received = &received_.Add(labels);
   place->sent = &sent_.Add(labels);

@@ -27,11 +27,16 @@ class CallMetrics final {
   /// grpc_<side>_handling_seconds. The registry must outlive this.
   CallMetrics(prometheus::Registry& registry, Side side);
 
-  /// Creates all series of a method at zero, so that rates start from the first call.
-  void Introduce(absl::string_view service, absl::string_view method);
+  /// Creates all series of a method at zero, so that rates start from the first call. `type` is
+  /// "unary" or "client_stream"; a method nobody introduced is taken for the former.
+  void Introduce(absl::string_view service, absl::string_view method,
+                 absl::string_view type = "unary");
 
-  /// Counts a call that began and its request.
+  /// Counts a call that began and, unless its requests come as a stream, its request.
   void Started(absl::string_view service, absl::string_view method);
+
+  /// Counts one message of a stream of requests.
+  void Streamed(absl::string_view service, absl::string_view method);
 
   /// Counts a call that ended with `code` after `duration`.
   void Handled(absl::string_view service, absl::string_view method, absl::StatusCode code,
@@ -39,6 +44,7 @@ class CallMetrics final {
 
  private:
   struct Series {
+    bool streams;
     prometheus::Counter* started;
     prometheus::Counter* received;
     prometheus::Counter* sent;
@@ -46,7 +52,7 @@ class CallMetrics final {
     std::array<prometheus::Counter*, 17> handled;
   };
 
-  Series& Of(absl::string_view service, absl::string_view method);
+  Series& Of(absl::string_view service, absl::string_view method, absl::string_view type = "unary");
 
   const Side side_;
   prometheus::Family<prometheus::Counter>& started_;

@@ -111,7 +111,9 @@ Seam::Seam(boost::asio::any_io_executor executor, Authenticator authenticator, C
 
 absl::Status Seam::Learn(absl::Span<const std::string> service_names) {
   ASSIGN_OR_RETURN(access_, AccessTable::For(service_names));
-  for (const MethodRule* rule : access_.rules()) metrics_.Introduce(rule->service, rule->method);
+  for (const MethodRule* rule : access_.rules()) {
+    metrics_.Introduce(rule->service, rule->method, rule->streams ? "client_stream" : "unary");
+  }
   return absl::OkStatus();
 }
 
@@ -151,14 +153,15 @@ CallReactor* Seam::Receive(grpc::CallbackServerContext& context,
   }
   auto* received = new CallReactor(executor_, *rule, metrics_, observer_);
   reactor = received;
-  const absl::Status admitted = Admit(*rule, context, request, received->call());
+  absl::Status admitted = Admit(*rule, context, received->call());
+  if (admitted.ok()) admitted = Identify(*rule, request, received->call().request_key);
   if (admitted.ok()) return received;
   received->Answer(admitted);
   return nullptr;
 }
 
 absl::Status Seam::Admit(const MethodRule& rule, const grpc::CallbackServerContext& context,
-                         const google::protobuf::Message& request, Call& call) const {
+                         Call& call) const {
   call.traceparent = ChildTraceparent(HeaderOf(context, "traceparent"));
   call.language = HeaderOf(context, "accept-language");
   call.deadline = DeadlineOf(context, options_);
@@ -167,8 +170,12 @@ absl::Status Seam::Admit(const MethodRule& rule, const grpc::CallbackServerConte
   call.request_key.caller = call.caller.kind == Caller::Kind::kAccount
                                 ? call.caller.account
                                 : "services/" + call.caller.service;
-  RETURN_IF_ERROR(CheckAccess(rule, call.caller));
-  return ReadRequestId(rule, request, options_.fingerprint_key, call.request_key);
+  return CheckAccess(rule, call.caller);
+}
+
+absl::Status Seam::Identify(const MethodRule& rule, const google::protobuf::Message& request,
+                            RequestKey& key) const {
+  return ReadRequestId(rule, request, options_.fingerprint_key, key);
 }
 
 }  // namespace houbu::rpc

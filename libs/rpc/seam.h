@@ -28,6 +28,7 @@
 namespace houbu::rpc {
 
 class CallReactor;
+class StreamLife;
 
 /// Bounds incoming calls.
 struct SeamOptions {
@@ -100,6 +101,8 @@ class Seam final {
   }
 
  private:
+  friend class StreamLife;  // A call whose requests come as a stream; see stream.h.
+
   using Work = std::function<async::Task<void>(const Call&)>;
 
   template <class Handlers, class Request, class Response>
@@ -123,7 +126,9 @@ class Seam final {
                        const google::protobuf::Message& request,
                        grpc::ServerUnaryReactor*& reactor);
   absl::Status Admit(const MethodRule& rule, const grpc::CallbackServerContext& context,
-                     const google::protobuf::Message& request, Call& call) const;
+                     Call& call) const;
+  absl::Status Identify(const MethodRule& rule, const google::protobuf::Message& request,
+                        RequestKey& key) const;
 
   boost::asio::any_io_executor executor_;
   Authenticator authenticator_;

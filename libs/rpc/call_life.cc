@@ -1,4 +1,4 @@
-#include "libs/rpc/call_reactor.h"
+#include "libs/rpc/call_life.h"
 
 #include <absl/strings/str_cat.h>
 
@@ -38,8 +38,8 @@ absl::Status StatusOf(const std::exception_ptr& error) {
 
 }  // namespace
 
-CallReactor::CallReactor(const boost::asio::any_io_executor& executor, const MethodRule& rule,
-                         CallMetrics& metrics, CallObserver& observer)
+CallLife::CallLife(const boost::asio::any_io_executor& executor, const MethodRule& rule,
+                   CallMetrics& metrics, CallObserver& observer)
     : rule_(rule),
       metrics_(metrics),
       observer_(observer),
@@ -49,9 +49,9 @@ CallReactor::CallReactor(const boost::asio::any_io_executor& executor, const Met
   metrics_.Started(rule.service, rule.method);
 }
 
-void CallReactor::Answer(const absl::Status& status) { Conclude(status, status.code()); }
+void CallLife::Answer(const absl::Status& status) { Conclude(status, status.code()); }
 
-void CallReactor::Start(const std::function<async::Task<void>(const Call&)>& work) {
+void CallLife::Start(const std::function<async::Task<void>(const Call&)>& work) {
   const auto lifeline = std::make_shared<Lifeline>(executor_);
   lifeline_ = lifeline;
   const absl::Duration left = call_.deadline - start_;
@@ -69,21 +69,19 @@ void CallReactor::Start(const std::function<async::Task<void>(const Call&)>& wor
           }));
 }
 
-void CallReactor::OnCancel() {
+void CallLife::Cancel() {
   if (lifeline_ == nullptr) return;  // answered already; gRPC calls this after Start or never
   boost::asio::post(lifeline_->strand,
                     [lifeline = lifeline_] { lifeline->Cut(Cause::kCancelled); });
 }
 
-void CallReactor::OnDone() { delete this; }
-
-void CallReactor::Lifeline::Cut(Cause why) {
+void CallLife::Lifeline::Cut(Cause why) {
   if (cause != Cause::kNone) return;
   cause = why;
   signal.emit(boost::asio::cancellation_type::terminal);
 }
 
-void CallReactor::OnEnd(const std::exception_ptr& error, absl::Status status) {
+void CallLife::OnEnd(const std::exception_ptr& error, absl::Status status) {
   // The timer's wait holds the lifeline until it is over.
   lifeline_->timer.cancel();
   if (error) status = StatusOf(error);
@@ -97,7 +95,7 @@ void CallReactor::OnEnd(const std::exception_ptr& error, absl::Status status) {
   Conclude(status, code);
 }
 
-void CallReactor::Conclude(const absl::Status& status, absl::StatusCode cut_code) {
+void CallLife::Conclude(const absl::Status& status, absl::StatusCode cut_code) {
   const absl::Duration duration = SystemClock().Now() - start_;
   metrics_.Handled(rule_.service, rule_.method, cut_code, duration);
   CallRecord record;
@@ -111,7 +109,7 @@ void CallReactor::Conclude(const absl::Status& status, absl::StatusCode cut_code
   observer_.OnCall(record);
   const absl::Status answer =
       cut_code == status.code() ? status : absl::Status(cut_code, status.message());
-  Finish(ToWire(answer));
+  FinishCall(ToWire(answer));
   // From here on gRPC may have deleted this.
 }
 
