@@ -89,6 +89,13 @@ std::string ThumbprintOf(const KeyBytes& bytes) {
   return secrets::ToBase64Url(digest);
 }
 
+absl::StatusOr<std::vector<PublicKey>> ParseKeySetJson(const std::string& text) {
+  ASSIGN_OR_RETURN(const auto by_id, ParseKeySet(text));
+  std::vector<PublicKey> keys;
+  for (const auto& [id, key] : by_id) keys.push_back(key);
+  return keys;
+}
+
 absl::StatusOr<Signer> Signer::FromSeedFile(const std::string& path) {
   ASSIGN_OR_RETURN(std::string text, ReadFile(path));
   const absl::string_view hex = absl::StripAsciiWhitespace(text);

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace houbu::identity {
 
@@ -64,6 +65,9 @@ bool SignatureIsValid(const KeyBytes& key, absl::string_view bytes, absl::string
 
 /// Gives the keys as a JWKS document (RFC 7517, RFC 8037).
 std::string KeySetJson(absl::Span<const PublicKey> keys);
+
+/// Reads the Ed25519 keys of a JWKS document; FailedPrecondition when it holds none.
+absl::StatusOr<std::vector<PublicKey>> ParseKeySetJson(const std::string& text);
 
 /// Writes a JWKS file, replacing it at once so that readers see the old or the new one whole.
 absl::Status WriteKeySet(const std::string& path, absl::Span<const PublicKey> keys);

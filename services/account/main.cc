@@ -12,6 +12,7 @@
 #include "services/account/app/passenger_list.h"
 #include "services/account/app/statements.h"
 #include "services/account/app/verification.h"
+#include "services/account/audit_parts.h"
 #include "services/account/peers/identity_verifier.h"
 #include "services/account/peers/messages.h"
 #include "services/account/rpc/account_handlers.h"
@@ -42,10 +43,12 @@ struct AccountConfig {
   SignInConfig sign_in;
   StatementPolicy statements;
   IsoCodes iso_codes;
+  AuditConfig audit;
 
   void Bind(process::Binder& binder) {
     common.Bind(binder);
     common.BindRequestKey(binder);
+    audit.Bind(binder);
     common.BindPeer(binder, "notification");
     binder.File("secrets.field_key_file", &field_key_file,
                 "32 bytes in hex that wrap persons' keys.");
@@ -123,6 +126,7 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   auto& list = parts.Own<PassengerList>(passengers, pseudonyms, countries, env.clock(), env.ids());
   auto& statements = parts.Own<Statements>(accounts, passengers, env.clock(), config.statements);
   parts.Serve<AccountHandlers>(env.seam(), verifications, jwks);
+  AddAudit(parts, env, config.audit, signer);
   parts.Serve<PassengerHandlers>(env.seam(), list);
   parts.Serve<CountryHandlers>(env.seam(), countries);
   parts.Serve<StatementHandlers>(env.seam(), statements, signer);

@@ -206,6 +206,7 @@ class Floor:
         """Runs houbuctl as an operator, to its end."""
         certificate, key = certificate_paths(self.layout, person)
         command = [os.path.join(ROOT, "build", self.stack.preset, "houbuctl"),
+                   "--account", f"localhost:{self.layout.grpc_port('account')}",
                    "--payment", f"localhost:{self.layout.grpc_port('payment')}",
                    "--slot", f"localhost:{self.layout.grpc_port('slot')}",
                    "--ca", authority_path(self.layout), "--certificate", certificate,

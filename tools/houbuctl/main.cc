@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/houbuctl/audit.h"
 #include "tools/houbuctl/demand.h"
 #include "tools/houbuctl/inventory.h"
 #include "tools/houbuctl/ledger.h"
@@ -15,8 +16,8 @@ namespace houbu::ctl {
 namespace {
 
 // Every topic there is; a new one is added here.
-constexpr AddTopic kTopics[] = {AddInventory, AddPayment,   AddDemand,
-                                AddLedger,    AddReconcile, AddProposal};
+constexpr AddTopic kTopics[] = {AddInventory, AddPayment,  AddDemand, AddLedger,
+                                AddReconcile, AddProposal, AddAudit};
 
 int Run(int argc, char** argv) {
   CLI::App app("Asks Houbu's services what only operators may ask.", "houbuctl");

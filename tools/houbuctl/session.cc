@@ -59,6 +59,9 @@ std::string NewRequestId() {
 }
 
 void Session::Bind(CLI::App& app) {
+  app.add_option("--account", account_, "Where account is, host:port.")
+      ->envname("HOUBUCTL_ACCOUNT")
+      ->capture_default_str();
   app.add_option("--slot", slot_, "Where slot is, host:port.")
       ->envname("HOUBUCTL_SLOT")
       ->capture_default_str();
@@ -79,6 +82,8 @@ void Session::Bind(CLI::App& app) {
       ->capture_default_str();
   app.add_flag("--json", json_, "Shows answers as JSON, one object a line.");
 }
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::Account() const { return WayTo(account_); }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::Slot() const { return WayTo(slot_); }
 

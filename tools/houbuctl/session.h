@@ -51,6 +51,9 @@ class Session final {
   /// The way to slot. Fails when a certificate cannot be read.
   absl::StatusOr<std::shared_ptr<grpc::Channel>> Slot() const;
 
+  /// The way to account. Fails when a certificate cannot be read.
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> Account() const;
+
   /// The way to payment. Fails when a certificate cannot be read.
   absl::StatusOr<std::shared_ptr<grpc::Channel>> Payment() const;
 
@@ -73,6 +76,7 @@ class Session final {
   void SetDeadline(grpc::ClientContext& context) const;
 
   rpc::TlsFiles files_;
+  std::string account_ = "localhost:7401";
   std::string slot_ = "localhost:7402";
   std::string payment_ = "localhost:7404";
   int timeout_seconds_ = 60;

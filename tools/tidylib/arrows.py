@@ -49,6 +49,7 @@ _ASSEMBLIES = {
     "booking_parts.h",
     "booking_parts.cc",
     "alipay_parts.h",
+    "audit_parts.h",
     "channel_parts.h",
     "reconciliation_parts.h",
     "figures_parts.h",

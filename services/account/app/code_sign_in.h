@@ -6,7 +6,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "services/account/app/second_factor.h"
-#include "services/account/app/sign_in_ports.h"
+#include "services/account/app/ports_sign_in.h"
 
 namespace houbu::account {
 

@@ -7,7 +7,7 @@
 #include "libs/base/clock.h"
 #include "services/account/app/second_factor.h"
 #include "services/account/app/sessions.h"
-#include "services/account/app/sign_in_ports.h"
+#include "services/account/app/ports_sign_in.h"
 #include "services/account/domain/password.h"
 
 namespace houbu::account {

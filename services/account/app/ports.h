@@ -11,6 +11,7 @@
 #include "libs/base/request.h"
 #include "services/account/domain/account.h"
 #include "services/account/domain/challenge.h"
+#include "services/account/domain/audit.h"
 
 namespace houbu::account {
 
@@ -40,9 +41,9 @@ class AccountStore : public Answers {
   virtual Task<Account> Load(std::string id) = 0;
 
   /// Replaces an account under its version (it carries the next one), else ACCOUNT_CHANGED;
-  /// HOLDER_HAS_ACCOUNT when another account has the same verified holder. An audit line says what
-  /// was done and why; empty for none.
-  virtual Task<std::string> Save(Account account, std::string audit, Reply reply,
+  /// HOLDER_HAS_ACCOUNT when another account has the same verified holder. What was done and why is
+  /// recorded with it.
+  virtual Task<std::string> Save(Account account, AuditEntry audit, Reply reply,
                                  absl::Time now) = 0;
 
   /// Replaces an account under its version, without a reply: a step on the way to one.

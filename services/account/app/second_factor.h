@@ -4,7 +4,7 @@
 #include <string>
 
 #include "libs/base/clock.h"
-#include "services/account/app/sign_in_ports.h"
+#include "services/account/app/ports_sign_in.h"
 
 namespace houbu::account {
 

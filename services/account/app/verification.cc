@@ -37,7 +37,11 @@ Task<std::string> Verifications::Verify(std::string account_id, std::string pass
   Reply reply;
   reply.key = mutation.key;
   reply.answer = mutation.render(account);
-  std::string audit = absl::StrCat("identity check: ", VerificationName(account.verification));
+  AuditEntry audit;
+  audit.actor = ActorOf(mutation.key);
+  audit.act = absl::StrCat("IDENTITY_", VerificationName(account.verification));
+  audit.subject = NameOf(account);
+  audit.reason = account.verification_reason;
   const absl::Time now = clock_.Now();
   co_return co_await accounts_.Save(std::move(account), std::move(audit), std::move(reply), now);
 }
@@ -55,7 +59,11 @@ Task<std::string> Verifications::ActivateMembership(std::string account_id, std:
   Reply reply;
   reply.key = mutation.key;
   reply.answer = mutation.render(account);
-  std::string audit = absl::StrCat("membership activated: ", reason);
+  AuditEntry audit;
+  audit.actor = ActorOf(mutation.key);
+  audit.act = "MEMBERSHIP_ACTIVATED";
+  audit.subject = NameOf(account);
+  audit.reason = std::move(reason);
   const absl::Time now = clock_.Now();
   co_return co_await accounts_.Save(std::move(account), std::move(audit), std::move(reply), now);
 }

@@ -8,7 +8,7 @@
 #include "libs/base/refusal.h"
 #include "libs/identity/keys.h"
 #include "libs/rpc/call.h"
-#include "services/account/app/sign_in_ports.h"
+#include "services/account/app/ports_sign_in.h"
 
 #include "houbu/account/v1/credential.pb.h"
 #include "houbu/account/v1/session.pb.h"

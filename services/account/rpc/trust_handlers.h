@@ -6,7 +6,7 @@
 
 #include "libs/base/clock.h"
 #include "libs/rpc/seam.h"
-#include "services/account/app/sign_in_ports.h"
+#include "services/account/app/ports_sign_in.h"
 
 #include "houbu/account/v1/trust.grpc.pb.h"
 

@@ -47,10 +47,14 @@ TEST_CASE("membership grants the waitlist and is audited", "[account][W-01][R-09
                                            account, "ticket 42", std::move(mutation)))
             .value() == "may");
   const auto log =
-      testing::RunTask(fixture.loop, fixture.pool.Query("SELECT act FROM audit_log")).value();
+      testing::RunTask(fixture.loop,
+                       fixture.pool.Query("SELECT actor, act, subject, reason FROM audit_entries"))
+          .value();
   REQUIRE(log.rows() == 1);
-  CHECK(absl::StrContains(log.row(0).Text("act"), "ticket 42"));
-  CHECK_FALSE(testing::RunTask(fixture.loop, fixture.pool.Query("DELETE FROM audit_log")).ok());
+  CHECK(log.row(0).Text("act") == "MEMBERSHIP_ACTIVATED");
+  CHECK(log.row(0).Text("subject") == absl::StrCat("accounts/", account));
+  CHECK(log.row(0).Text("reason") == "ticket 42");
+  CHECK_FALSE(testing::RunTask(fixture.loop, fixture.pool.Query("DELETE FROM audit_entries")).ok());
 }
 
 TEST_CASE("a document stands once among an account's passengers", "[account][R-04]") {

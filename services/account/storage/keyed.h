@@ -7,7 +7,7 @@
 
 #include "libs/secrets/blind_index.h"
 #include "services/account/app/ports.h"
-#include "services/account/app/sign_in_ports.h"
+#include "services/account/app/ports_sign_in.h"
 
 namespace houbu::account {
 

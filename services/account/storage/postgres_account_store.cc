@@ -6,7 +6,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/postgres/errors.h"
 #include "libs/postgres/unit_of_work.h"
-#include "services/account/storage/audit_line.h"
+#include "services/account/storage/audit_chain.h"
 
 namespace houbu::account {
 namespace {
@@ -64,7 +64,7 @@ postgres::Parameters PostgresAccountStore::AccountParameters(const Account& acco
   return parameters;
 }
 
-Task<std::string> PostgresAccountStore::Save(Account account, std::string audit, Reply reply,
+Task<std::string> PostgresAccountStore::Save(Account account, AuditEntry audit, Reply reply,
                                              absl::Time now) {
   ASSIGN_OR_CO_RETURN(postgres::UnitOfWork work,
                       co_await postgres::UnitOfWork::Begin(pool_, reply.key));
@@ -81,13 +81,7 @@ Task<std::string> PostgresAccountStore::Save(Account account, std::string audit,
   if (result->affected() == 0) {
     co_return Refuse(kAccountChanged);
   }
-  if (!audit.empty()) {
-    AuditLine line;
-    line.actor = reply.key.caller;
-    line.account = account.id;
-    line.act = std::move(audit);
-    CO_RETURN_IF_ERROR(co_await InsertAuditLine(work.transaction(), std::move(line), now));
-  }
+  CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(audit), now));
   CO_RETURN_IF_ERROR(co_await work.Commit(reply.answer, now));
   co_return reply.answer;
 }

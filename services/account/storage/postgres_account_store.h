@@ -15,7 +15,7 @@ class PostgresAccountStore final : public AccountStore {
 
   Task<std::optional<std::string>> FindAnswer(RequestKey key) override;
   Task<Account> Load(std::string id) override;
-  Task<std::string> Save(Account account, std::string audit, Reply reply, absl::Time now) override;
+  Task<std::string> Save(Account account, AuditEntry audit, Reply reply, absl::Time now) override;
   Task<void> SaveStep(Account account) override;
 
  private:

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 #include "libs/async/status_macros.h"
 #include "libs/base/status_macros.h"
 #include "libs/postgres/errors.h"
@@ -9,7 +11,7 @@
 #include "services/account/domain/account.h"
 #include "services/account/domain/document.h"
 #include "services/account/domain/password.h"
-#include "services/account/storage/audit_line.h"
+#include "services/account/storage/audit_chain.h"
 #include "services/account/storage/session_rows.h"
 
 namespace houbu::account {
@@ -19,6 +21,15 @@ constexpr char kPhone[] = "accounts/phone";
 constexpr char kEmail[] = "accounts/email";
 constexpr char kHolder[] = "accounts/holder";
 constexpr char kTotpSecret[] = "accounts/totp_secret";
+
+/// What an account's holder did to it.
+AuditEntry EntryOf(const RequestKey& key, const std::string& account, std::string act) {
+  AuditEntry entry;
+  entry.actor = ActorOf(key);
+  entry.act = std::move(act);
+  entry.subject = absl::StrCat("accounts/", account);
+  return entry;
+}
 
 }  // namespace
 
@@ -148,15 +159,12 @@ Task<std::string> PostgresCredentialStore::Save(
   if (result.affected() == 0) {
     co_return Refuse(kAccountChanged);
   }
-  AuditLine line;
-  line.actor = reply.key.caller;
-  line.account = credentials.account;
-  line.act = std::move(act);
-  CO_RETURN_IF_ERROR(co_await InsertAuditLine(work.transaction(), std::move(line), now));
   if (!kept_session.empty()) {
     CO_RETURN_IF_ERROR(co_await EndSessions(work.transaction(), credentials.account,
                                             std::move(kept_session), "CREDENTIALS", now));
   }
+  AuditEntry entry = EntryOf(reply.key, credentials.account, std::move(act));
+  CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(entry), now));
   CO_RETURN_IF_ERROR(co_await work.Commit(reply.answer, now));
   co_return reply.answer;
 }
@@ -198,11 +206,9 @@ Task<std::string> PostgresCredentialStore::TakeAddress(Challenge challenge, Repl
     co_return Refuse(kAddressTaken);
   }
   CO_RETURN_IF_ERROR(taken.status());
-  AuditLine line;
-  line.actor = reply.key.caller;
-  line.account = challenge.account;
-  line.act = email ? "EMAIL_CHANGED" : "PHONE_CHANGED";
-  CO_RETURN_IF_ERROR(co_await InsertAuditLine(work.transaction(), std::move(line), now));
+  AuditEntry entry =
+      EntryOf(reply.key, challenge.account, email ? "EMAIL_CHANGED" : "PHONE_CHANGED");
+  CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(entry), now));
   CO_RETURN_IF_ERROR(co_await work.Commit(reply.answer, now));
   co_return reply.answer;
 }

@@ -6,7 +6,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/postgres/errors.h"
 #include "libs/postgres/unit_of_work.h"
-#include "services/account/storage/audit_line.h"
+#include "services/account/storage/audit_chain.h"
 #include "services/account/storage/person_keys.h"
 #include "services/account/storage/revocation_rows.h"
 #include "services/account/storage/session_rows.h"
@@ -239,12 +239,13 @@ Task<void> PostgresSessionStore::EndStolen(Session session, absl::Time now) {
   if (ended.affected() == 0) {
     co_return absl::OkStatus();
   }
-  AuditLine line;
-  line.actor = "services/account";
-  line.account = session.account;
-  line.act = "SESSION_STOLEN: a refresh token was used twice";
-  CO_RETURN_IF_ERROR(co_await InsertAuditLine(work.transaction(), std::move(line), now));
   CO_RETURN_IF_ERROR(co_await RevokeSession(work.transaction(), session.account, session.id, now));
+  AuditEntry entry;
+  entry.actor = "services/account";
+  entry.act = "SESSION_STOLEN";
+  entry.subject = NameOf(session);
+  entry.reason = "a refresh token was used twice";
+  CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(entry), now));
   co_return co_await work.Commit("", now);
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "libs/postgres/pool.h"
-#include "services/account/app/sign_in_ports.h"
+#include "services/account/app/ports_sign_in.h"
 #include "services/account/storage/vault.h"
 
 namespace houbu::account {

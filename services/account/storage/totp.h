@@ -1,7 +1,7 @@
 /// Authenticators by liboath.
 #pragma once
 
-#include "services/account/app/sign_in_ports.h"
+#include "services/account/app/ports_sign_in.h"
 
 namespace houbu::account {
 
