@@ -40,6 +40,10 @@ absl::StatusOr<std::unique_ptr<MethodRule>> RuleOf(const MethodDescriptor& metho
         absl::StrCat(method.full_name(), " streams its answers, which the seam does not serve"));
   }
   const type::v1::Access& access = method.options().GetExtension(type::v1::access);
+  if (access.roles_size() > 0 && !access.operator_()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(method.full_name(), " names roles and lets no operator in"));
+  }
   auto rule = std::make_unique<MethodRule>();
   rule->path = absl::StrCat("/", method.service()->full_name(), "/", method.name());
   rule->service = method.service()->full_name();
@@ -49,6 +53,7 @@ absl::StatusOr<std::unique_ptr<MethodRule>> RuleOf(const MethodDescriptor& metho
   rule->account = access.account();
   rule->operators = access.operator_();
   rule->services.insert(access.services().begin(), access.services().end());
+  rule->roles.assign(access.roles().begin(), access.roles().end());
   rule->request_id = RequestIdOf(*method.input_type());
   return rule;
 }

@@ -36,6 +36,7 @@ struct MethodRule {
   bool account = false;
   bool operators = false;
   absl::flat_hash_set<std::string> services;
+  std::vector<std::string> roles;  ///< Operators need one of them; empty asks for none.
   /// The request's `request_id` field; null when the request has none.
   const google::protobuf::FieldDescriptor* request_id = nullptr;
 };

@@ -76,6 +76,36 @@ TEST_CASE("requests may come as a stream, answers may not", "[rpc][access]") {
   }
 }
 
+TEST_CASE("roles are for operators, and a rule knows them", "[rpc][access][A-2]") {
+  google::protobuf::FileDescriptorProto file;
+  file.set_name("roles.proto");
+  file.set_package("houbu.test.v1");
+  file.set_syntax("proto3");
+  file.add_message_type()->set_name("DoRequest");
+  google::protobuf::ServiceDescriptorProto* service = file.add_service();
+  service->set_name("RoleService");
+  google::protobuf::MethodDescriptorProto* method = service->add_method();
+  method->set_name("Do");
+  method->set_input_type(".houbu.test.v1.DoRequest");
+  method->set_output_type(".houbu.test.v1.DoRequest");
+  type::v1::Access& access = *method->mutable_options()->MutableExtension(type::v1::access);
+  access.add_roles("support");
+  const google::protobuf::DescriptorPool& generated =
+      *google::protobuf::DescriptorPool::generated_pool();
+  google::protobuf::DescriptorPool without(&generated);
+  REQUIRE(without.BuildFile(file) != nullptr);
+  const auto refused = AccessTable::For({"houbu.test.v1.RoleService"}, without);
+  CHECK(std::string(refused.status().message()) ==
+        "houbu.test.v1.RoleService.Do names roles and lets no operator in");
+  access.set_operator_(true);
+  google::protobuf::DescriptorPool with(&generated);
+  REQUIRE(with.BuildFile(file) != nullptr);
+  const auto table = AccessTable::For({"houbu.test.v1.RoleService"}, with);
+  REQUIRE(table.ok());
+  REQUIRE(table->rules().size() == 1);
+  CHECK(table->rules().front()->roles == std::vector<std::string>{"support"});
+}
+
 TEST_CASE("a server with a service that says nothing of access does not start", "[rpc][access]") {
   testing::TestService service;
   Undeclared undeclared;

@@ -113,6 +113,12 @@ absl::Status Seam::Learn(absl::Span<const std::string> service_names) {
   ASSIGN_OR_RETURN(access_, AccessTable::For(service_names));
   for (const MethodRule* rule : access_.rules()) {
     metrics_.Introduce(rule->service, rule->method, rule->streams ? "client_stream" : "unary");
+    if (rule->roles.empty()) continue;
+    if (guard_ == nullptr || rule->streams) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(rule->path, " has roles, and nothing looks at them here"));
+    }
+    RETURN_IF_ERROR(guard_->Learn(*rule));
   }
   return absl::OkStatus();
 }
@@ -120,8 +126,13 @@ absl::Status Seam::Learn(absl::Span<const std::string> service_names) {
 grpc::ServerUnaryReactor* Seam::Open(grpc::CallbackServerContext& context,
                                      const google::protobuf::Message& request, const Work& work) {
   grpc::ServerUnaryReactor* reactor = nullptr;
-  CallReactor* const received = Receive(context, request, reactor);
-  if (received != nullptr) received->Start(work);
+  const Received received = Receive(context, request, reactor);
+  if (received.call == nullptr) return reactor;
+  if (received.is_guarded) {
+    received.call->Start(Guarded(received, work));
+  } else {
+    received.call->Start(work);
+  }
   return reactor;
 }
 
@@ -130,34 +141,60 @@ grpc::ServerUnaryReactor* Seam::OpenAtOnce(
     absl::FunctionRef<std::optional<absl::Status>(const Call&)> attempt,
     absl::FunctionRef<Work()> work) {
   grpc::ServerUnaryReactor* reactor = nullptr;
-  CallReactor* const received = Receive(context, request, reactor);
-  if (received == nullptr) return reactor;
-  const std::optional<absl::Status> answered = attempt(received->call());
+  const Received received = Receive(context, request, reactor);
+  if (received.call == nullptr) return reactor;
+  if (received.is_guarded) {
+    received.call->Start(Guarded(received, work()));
+    return reactor;
+  }
+  const std::optional<absl::Status> answered = attempt(received.call->call());
   if (answered.has_value()) {
-    received->Answer(*answered);
+    received.call->Answer(*answered);
   } else {
-    received->Start(work());
+    received.call->Start(work());
   }
   return reactor;
 }
 
-// Gives the call where it was admitted; where not, it has its answer.
-CallReactor* Seam::Receive(grpc::CallbackServerContext& context,
-                           const google::protobuf::Message& request,
-                           grpc::ServerUnaryReactor*& reactor) {
-  const MethodRule* rule = access_.Find(request.GetDescriptor());
-  if (rule == nullptr) {
+Seam::Work Seam::Guarded(const Received& received, Work work) const {
+  return [guard = guard_, rule = received.rule, refused = received.refused, work = std::move(work)](
+             const Call& call) { return AnswerGuarded(guard, rule, refused, work, &call); };
+}
+
+async::Task<void> Seam::AnswerGuarded(RoleGuard* guard, const MethodRule* rule,
+                                      absl::Status refused, Work work, const Call* call) {
+  Caller caller = call->caller;
+  const absl::Status admitted = co_await guard->Admit(std::move(caller), *rule, refused);
+  if (!admitted.ok()) co_return admitted;
+  if (!refused.ok()) co_return refused;
+  co_return co_await work(*call);
+}
+
+// Gives the call where it was admitted, or where a guard has its say; where not, it has its answer.
+Seam::Received Seam::Receive(grpc::CallbackServerContext& context,
+                             const google::protobuf::Message& request,
+                             grpc::ServerUnaryReactor*& reactor) {
+  Received received;
+  received.rule = access_.Find(request.GetDescriptor());
+  if (received.rule == nullptr) {
     reactor = context.DefaultReactor();
     reactor->Finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "There is no such method."));
-    return nullptr;
+    return received;
   }
-  auto* received = new CallReactor(executor_, *rule, metrics_, observer_);
-  reactor = received;
-  absl::Status admitted = Admit(*rule, context, received->call());
-  if (admitted.ok()) admitted = Identify(*rule, request, received->call().request_key);
-  if (admitted.ok()) return received;
-  received->Answer(admitted);
-  return nullptr;
+  auto* call = new CallReactor(executor_, *received.rule, metrics_, observer_);
+  reactor = call;
+  received.refused = Admit(*received.rule, context, call->call());
+  if (received.refused.ok()) {
+    received.refused = Identify(*received.rule, request, call->call().request_key);
+  }
+  received.is_guarded =
+      !received.rule->roles.empty() && call->call().caller.kind != Caller::Kind::kPublic;
+  if (received.refused.ok() || received.is_guarded) {
+    received.call = call;
+  } else {
+    call->Answer(received.refused);
+  }
+  return received;
 }
 
 absl::Status Seam::Admit(const MethodRule& rule, const grpc::CallbackServerContext& context,

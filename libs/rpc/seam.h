@@ -24,6 +24,7 @@
 #include "libs/rpc/call.h"
 #include "libs/rpc/metrics.h"
 #include "libs/rpc/observer.h"
+#include "libs/rpc/role_guard.h"
 
 namespace houbu::rpc {
 
@@ -62,8 +63,11 @@ class Seam final {
   Seam(boost::asio::any_io_executor executor, Authenticator authenticator, CallMetrics& metrics,
        CallObserver& observer, SeamOptions options = {});
 
+  /// Has `guard`, which must outlive the seam, look at roles. Before Learn.
+  void GuardRoles(RoleGuard& guard) { guard_ = &guard; }
+
   /// Learns the methods of the services with these full names; called by Server::Start. Fails,
-  /// naming it, for a method without an access option.
+  /// naming it, for a method without an access option, and for one with roles without a guard.
   absl::Status Learn(absl::Span<const std::string> service_names);
 
   /// Answers one call by a handler's coroutine: identifies the caller, checks the access option,
@@ -122,9 +126,19 @@ class Seam final {
       grpc::CallbackServerContext& context, const google::protobuf::Message& request,
       absl::FunctionRef<std::optional<absl::Status>(const Call&)> attempt,
       absl::FunctionRef<Work()> work);
-  CallReactor* Receive(grpc::CallbackServerContext& context,
-                       const google::protobuf::Message& request,
-                       grpc::ServerUnaryReactor*& reactor);
+  /// A call that came in and is not answered yet.
+  struct Received {
+    CallReactor* call = nullptr;  ///< Null where it has its answer.
+    const MethodRule* rule = nullptr;
+    bool is_guarded = false;
+    absl::Status refused;  ///< Of a guarded one: what it is refused for but for its roles.
+  };
+
+  Received Receive(grpc::CallbackServerContext& context, const google::protobuf::Message& request,
+                   grpc::ServerUnaryReactor*& reactor);
+  Work Guarded(const Received& received, Work work) const;
+  static async::Task<void> AnswerGuarded(RoleGuard* guard, const MethodRule* rule,
+                                         absl::Status refused, Work work, const Call* call);
   absl::Status Admit(const MethodRule& rule, const grpc::CallbackServerContext& context,
                      Call& call) const;
   absl::Status Identify(const MethodRule& rule, const google::protobuf::Message& request,
@@ -136,6 +150,7 @@ class Seam final {
   CallObserver& observer_;
   SeamOptions options_;
   AccessTable access_;
+  RoleGuard* guard_ = nullptr;
 };
 
 }  // namespace houbu::rpc

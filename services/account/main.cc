@@ -21,6 +21,7 @@
 #include "services/account/rpc/statement_handlers.h"
 #include "services/account/sign_in_parts.h"
 #include "services/account/storage/iso_countries.h"
+#include "services/account/staff_parts.h"
 #include "services/account/storage/keyed.h"
 #include "services/account/storage/postgres_account_store.h"
 #include "services/account/storage/postgres_passenger_store.h"
@@ -44,11 +45,13 @@ struct AccountConfig {
   StatementPolicy statements;
   IsoCodes iso_codes;
   AuditConfig audit;
+  StaffConfig staff;
 
   void Bind(process::Binder& binder) {
     common.Bind(binder);
     common.BindRequestKey(binder);
     audit.Bind(binder);
+    staff.Bind(binder);
     common.BindPeer(binder, "notification");
     binder.File("secrets.field_key_file", &field_key_file,
                 "32 bytes in hex that wrap persons' keys.");
@@ -126,7 +129,8 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   auto& list = parts.Own<PassengerList>(passengers, pseudonyms, countries, env.clock(), env.ids());
   auto& statements = parts.Own<Statements>(accounts, passengers, env.clock(), config.statements);
   parts.Serve<AccountHandlers>(env.seam(), verifications, jwks);
-  AddAudit(parts, env, config.audit, signer);
+  auto& audit = AddAudit(parts, env, config.audit, signer);
+  RETURN_IF_ERROR(AddStaff(parts, env, config.staff, audit));
   parts.Serve<PassengerHandlers>(env.seam(), list);
   parts.Serve<CountryHandlers>(env.seam(), countries);
   parts.Serve<StatementHandlers>(env.seam(), statements, signer);

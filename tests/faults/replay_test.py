@@ -35,8 +35,9 @@ class Replays(RepeatCase):
         self.twice("account.v1.PassengerService/DeletePassenger", {"name": added.name},
                    {"name": person.passengers[1]})  # fmt: skip
         member = {"name": account, "reason": "sample"}
+        self.floor.appoint("support-1", "ROLE_SUPPORT")
         self.twice("account.v1.AccountService/ActivateMembership", member, {"reason": "other"},
-                   Asker(self.world, "operator"))  # fmt: skip
+                   Asker(self.world, "operators/support-1"))  # fmt: skip
         wishes = {"name": f"{account}/contact", "channels": ["CHANNEL_SMS"], "language_code": "en"}
         self.twice("notification.v1.NotificationService/UpdatePreferences", wishes,
                    {"language_code": "zh-CN"})  # fmt: skip

@@ -2,6 +2,7 @@
 function(houbu_ctl)
   add_executable(houbuctl tools/houbuctl/main.cc tools/houbuctl/session.cc
                           tools/houbuctl/texts.cc tools/houbuctl/audit.cc
+                          tools/houbuctl/staff.cc
                           tools/houbuctl/demand.cc tools/houbuctl/inventory.cc
                           tools/houbuctl/ledger.cc tools/houbuctl/payment.cc
                           tools/houbuctl/proposal.cc tools/houbuctl/reconcile.cc

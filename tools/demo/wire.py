@@ -101,6 +101,10 @@ class Services:
         """An operator, by certificate."""
         return Caller(self, "operator", ())
 
+    def as_staff(self, person):
+        """An operator whose certificate names the person."""
+        return Caller(self, f"operators/{person}", ())
+
     def channel(self, client, service):
         """The channel of a client's certificate to a service; made once."""
         key = client, service

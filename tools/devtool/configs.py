@@ -91,6 +91,7 @@ def _own(layout, service, content):
         }
         content["signing"] = {"seed_file": key("account_signing_seed")}
         content["verifier"] = {"url": url("identity")}
+        content["staff"] = {"admins": ["admin-1", "admin-2"]}
     elif service == "slot":
         # A test may keep the index elsewhere for a while.
         elsewhere = layout.read_json(*REDIS_ELSEWHERE)

@@ -6,7 +6,11 @@ import os
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SERVICES = ("notification", "payment", "slot", "waitlist", "account")  # callees first
-OPERATORS = ("operator", "operators/finance-1", "operators/finance-2")  # two people, for four eyes
+# By twos where it takes two people.
+OPERATORS = (
+    "operator", "operators/finance-1", "operators/finance-2", "operators/support-1",
+    "operators/reviewer-1", "operators/reviewer-2", "operators/admin-1", "operators/admin-2",
+)  # fmt: skip
 CERTIFICATES = SERVICES + ("gateway", *OPERATORS)
 PORT_BASE_DEFAULT = 7400
 _GRPC = {"account": 1, "slot": 2, "waitlist": 3, "payment": 4, "notification": 5}

@@ -11,13 +11,14 @@
 #include "tools/houbuctl/proposal.h"
 #include "tools/houbuctl/reconcile.h"
 #include "tools/houbuctl/session.h"
+#include "tools/houbuctl/staff.h"
 
 namespace houbu::ctl {
 namespace {
 
 // Every topic there is; a new one is added here.
 constexpr AddTopic kTopics[] = {AddInventory, AddPayment,  AddDemand, AddLedger,
-                                AddReconcile, AddProposal, AddAudit};
+                                AddReconcile, AddProposal, AddAudit,  AddStaff};
 
 int Run(int argc, char** argv) {
   CLI::App app("Asks Houbu's services what only operators may ask.", "houbuctl");

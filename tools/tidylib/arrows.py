@@ -52,6 +52,7 @@ _ASSEMBLIES = {
     "audit_parts.h",
     "channel_parts.h",
     "reconciliation_parts.h",
+    "staff_parts.h",
     "figures_parts.h",
     "wechat_pay_parts.h",
 }

@@ -8,6 +8,7 @@
 #include "libs/rpc/wire.h"
 #include "services/account/rpc/account_wire.h"
 #include "services/account/rpc/ownership.h"
+#include "services/account/rpc/reason.h"
 
 namespace houbu::account {
 namespace {
@@ -46,7 +47,7 @@ Task<v1::Account> AccountHandlers::MakeMember(const rpc::Call& call,
   Violations violations;
   std::string id =
       rpc::RequireName(violations, "name", request.name(), "accounts/{account}").front();
-  rpc::RequireText(violations, "reason", request.reason(), 200);
+  RequireReason(violations, "reason", request.reason());
   CO_RETURN_IF_ERROR(violations.ToStatus());
   Mutation<Account> mutation = rpc::Answering<Account>(call, RenderAccount);
   ASSIGN_OR_CO_RETURN(const std::string answer,
