@@ -15,12 +15,11 @@
 #include "services/account/audit_parts.h"
 #include "services/account/peers/identity_verifier.h"
 #include "services/account/peers/messages.h"
+#include "services/account/readiness_parts.h"
 #include "services/account/rpc/account_handlers.h"
-#include "services/account/rpc/country_handlers.h"
 #include "services/account/rpc/passenger_handlers.h"
 #include "services/account/rpc/statement_handlers.h"
 #include "services/account/sign_in_parts.h"
-#include "services/account/storage/iso_countries.h"
 #include "services/account/staff_parts.h"
 #include "services/account/storage/keyed.h"
 #include "services/account/storage/postgres_account_store.h"
@@ -43,7 +42,7 @@ struct AccountConfig {
   std::string identity_url = "http://127.0.0.1:7461";
   SignInConfig sign_in;
   StatementPolicy statements;
-  IsoCodes iso_codes;
+  ReadinessConfig readiness;
   AuditConfig audit;
   StaffConfig staff;
 
@@ -72,10 +71,7 @@ struct AccountConfig {
     binder.Optional("verifier.url", &identity_url, "Base URL of the identity provider.");
     binder.Optional("statements.life", &statements.life, "How long a travel statement holds.");
     sign_in.Bind(binder);
-    binder.Optional("countries.json_dir", &iso_codes.json_dir,
-                    "Where iso-codes keeps iso_3166-1.json and iso_3166-3.json.");
-    binder.Optional("countries.locale_dir", &iso_codes.locale_dir,
-                    "Where iso-codes keeps zh_CN/LC_MESSAGES/iso_3166-1.mo.");
+    readiness.Bind(binder);
   }
 };
 
@@ -110,10 +106,10 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   ASSIGN_OR_RETURN(secrets::Key pseudonym_key, secrets::LoadKeyFile(config.pseudonym_key_file));
   ASSIGN_OR_RETURN(identity::Signer loaded_signer,
                    identity::Signer::FromSeedFile(config.signing_seed_file));
-  ASSIGN_OR_RETURN(CountryBook loaded_countries, LoadCountries(config.iso_codes));
 
   process::Parts parts;
-  auto& countries = parts.Own<CountryBook>(std::move(loaded_countries));
+  ASSIGN_OR_RETURN(const CountryBook* const countries,
+                   BuildCountries(parts, env, config.readiness));
   auto& signer = parts.Own<identity::Signer>(std::move(loaded_signer));
   auto& vault = parts.Own<Vault>(std::move(loaded_vault));
   auto& accounts = parts.Own<PostgresAccountStore>(env.postgres(), vault);
@@ -126,14 +122,14 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
       AddSignIn(parts, env, config.sign_in, SignInShared{vault, accounts, messages, signer, jwks}));
 
   auto& verifications = parts.Own<Verifications>(accounts, passengers, verifier, env.clock());
-  auto& list = parts.Own<PassengerList>(passengers, pseudonyms, countries, env.clock(), env.ids());
+  auto& list = parts.Own<PassengerList>(passengers, pseudonyms, *countries, env.clock(), env.ids());
   auto& statements = parts.Own<Statements>(accounts, passengers, env.clock(), config.statements);
   parts.Serve<AccountHandlers>(env.seam(), verifications, jwks);
   auto& audit = AddAudit(parts, env, config.audit, signer);
   RETURN_IF_ERROR(AddStaff(parts, env, config.staff, audit));
   parts.Serve<PassengerHandlers>(env.seam(), list);
-  parts.Serve<CountryHandlers>(env.seam(), countries);
   parts.Serve<StatementHandlers>(env.seam(), statements, signer);
+  RETURN_IF_ERROR(BuildReadiness(parts, env, config.readiness, *countries, passengers));
   return parts;
 }
 

@@ -1,4 +1,4 @@
-# Code made at build time: protos; SQL migrations, Redis functions and fee policies embedded as
+# Code made at build time: protos; SQL migrations, Redis functions and policies embedded as
 # constants.
 set(HOUBU_GEN ${CMAKE_BINARY_DIR}/gen)
 file(MAKE_DIRECTORY ${HOUBU_GEN})
@@ -35,8 +35,7 @@ endfunction()
 
 # services/<service>/storage/schema/NNNN_name.sql -> <service>::kMigrations in storage/schema.h;
 # services/<service>/storage/redis/*.lua -> <service>::kRedisLibrary in storage/redis_library.h;
-# services/<service>/policies/policies.json -> <service>::kShippedPolicies in
-# storage/shipped_policies.h.
+# services/<service>/policies/<name>.json -> <service>::kShipped<Name> in storage/shipped_<name>.h.
 function(houbu_embedded service target)
   set(storage services/${service}/storage)
   file(GLOB sql CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${storage}/schema/*.sql)
@@ -56,14 +55,15 @@ function(houbu_embedded service target)
       DEPENDS ${lua} ${HOUBU_EMBED} VERBATIM)
     list(APPEND headers ${header})
   endif()
-  set(policies ${CMAKE_SOURCE_DIR}/services/${service}/policies/policies.json)
-  if(EXISTS ${policies})
-    set(header ${HOUBU_GEN}/${storage}/shipped_policies.h)
+  file(GLOB policies CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/services/${service}/policies/*.json)
+  foreach(policy ${policies})
+    cmake_path(GET policy STEM name)
+    set(header ${HOUBU_GEN}/${storage}/shipped_${name}.h)
     add_custom_command(OUTPUT ${header}
-      COMMAND /usr/bin/python3 ${HOUBU_EMBED} policies ${service} ${header} ${policies}
-      DEPENDS ${policies} ${HOUBU_EMBED} VERBATIM)
+      COMMAND /usr/bin/python3 ${HOUBU_EMBED} policies ${service} ${header} ${policy}
+      DEPENDS ${policy} ${HOUBU_EMBED} VERBATIM)
     list(APPEND headers ${header})
-  endif()
+  endforeach()
   get_target_property(type ${target} TYPE)
   if(headers AND NOT type STREQUAL "INTERFACE_LIBRARY")
     add_custom_target(${target}_embedded DEPENDS ${headers})

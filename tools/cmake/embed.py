@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Embeds SQL migrations, Redis functions or fee policies in a C++ header.
+"""Embeds SQL migrations, Redis functions or policies in a C++ header.
 
 usage: embed.py migrations|redis|policies SERVICE HEADER FILE...
 """
@@ -31,8 +31,9 @@ def redis(files):
 
 
 def policies(files):
-    """Renders kShippedPolicies: the one file there is."""
-    return "", f'inline constexpr char kShippedPolicies[] = R"JSON({files[0].read_text()})JSON";'
+    """Renders the one file there is: policies.json as kShippedPolicies, travel.json likewise."""
+    name = "kShipped" + files[0].stem.capitalize()
+    return "", f'inline constexpr char {name}[] = R"JSON({files[0].read_text()})JSON";'
 
 
 def main():

@@ -55,6 +55,7 @@ _ASSEMBLIES = {
     "staff_parts.h",
     "figures_parts.h",
     "wechat_pay_parts.h",
+    "readiness_parts.h",
 }
 _SHARED_PROTOS = {"type", "development"}
 _PURE = re.compile(

@@ -23,12 +23,6 @@ DocumentType TypeOf(v1::DocumentType wire) {
   return kDocumentTypes.at(static_cast<std::size_t>(wire) - 1);
 }
 
-v1::DocumentType ToWire(DocumentType type) {
-  v1::DocumentType wire = v1::DOCUMENT_TYPE_UNSPECIFIED;
-  v1::DocumentType_Parse(absl::StrCat("DOCUMENT_TYPE_", DocumentTypeName(type)), &wire);
-  return wire;
-}
-
 /// Reads the fields that both requests have; `number` and `name` may be left out where a zone is
 /// given, `name` where it is the passenger's.
 template <class Request>
@@ -97,6 +91,12 @@ v1::PassengerDocument ToWire(const Passenger& passenger, const PassengerDocument
 }
 
 }  // namespace
+
+v1::DocumentType ToWire(DocumentType type) {
+  v1::DocumentType wire = v1::DOCUMENT_TYPE_UNSPECIFIED;
+  v1::DocumentType_Parse(absl::StrCat("DOCUMENT_TYPE_", DocumentTypeName(type)), &wire);
+  return wire;
+}
 
 absl::StatusOr<Entry> FromWire(const v1::CreatePassengerRequest& request) {
   Violations violations;

@@ -20,6 +20,9 @@ absl::StatusOr<PassengerChange> FromWire(const v1::UpdatePassengerRequest& reque
 /// Reads a document as it was given; every malformed field is named.
 absl::StatusOr<DocumentEntry> FromWire(const v1::AddPassengerDocumentRequest& request);
 
+/// Writes a kind of document.
+v1::DocumentType ToWire(DocumentType type);
+
 /// Writes a passenger, names and numbers masked, documents as they stand on `today`.
 v1::Passenger ToWire(const Passenger& passenger, absl::CivilDay today);
 
