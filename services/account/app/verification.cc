@@ -18,10 +18,13 @@ Task<std::string> Verifications::Verify(std::string account_id, std::string pass
     co_return *std::move(stored);
   }
   ASSIGN_OR_CO_RETURN(Account account, co_await accounts_.Load(account_id));
-  ASSIGN_OR_CO_RETURN(const Passenger holder, co_await passengers_.Load(account_id, passenger_id));
-  if (holder.document.type != DocumentType::kResidentId) {
+  ASSIGN_OR_CO_RETURN(Passenger holder, co_await passengers_.Load(account_id, passenger_id));
+  const PassengerDocument* const card = FindDocument(holder, DocumentType::kResidentId);
+  if (card == nullptr) {
     co_return Refuse(kNeedsResidentId);
   }
+  holder.document = card->document;
+  holder.full_name = card->document.full_name;
   if (account.verification != Verification::kVerified) {
     account.version += 1;
     account.verification = Verification::kPending;
