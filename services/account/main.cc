@@ -16,6 +16,7 @@
 #include "services/account/peers/identity_verifier.h"
 #include "services/account/peers/messages.h"
 #include "services/account/readiness_parts.h"
+#include "services/account/restriction_parts.h"
 #include "services/account/rpc/account_handlers.h"
 #include "services/account/rpc/passenger_handlers.h"
 #include "services/account/rpc/statement_handlers.h"
@@ -45,12 +46,14 @@ struct AccountConfig {
   ReadinessConfig readiness;
   AuditConfig audit;
   StaffConfig staff;
+  RestrictionConfig restrictions;
 
   void Bind(process::Binder& binder) {
     common.Bind(binder);
     common.BindRequestKey(binder);
     audit.Bind(binder);
     staff.Bind(binder);
+    restrictions.Bind(binder);
     common.BindPeer(binder, "notification");
     binder.File("secrets.field_key_file", &field_key_file,
                 "32 bytes in hex that wrap persons' keys.");
@@ -114,6 +117,7 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   auto& vault = parts.Own<Vault>(std::move(loaded_vault));
   auto& accounts = parts.Own<PostgresAccountStore>(env.postgres(), vault);
   auto& passengers = parts.Own<PostgresPassengerStore>(env.postgres(), vault);
+  auto& restrictions = parts.Own<PostgresRestrictionStore>(env.postgres());
   auto& pseudonyms = parts.Own<KeyedPseudonyms>(secrets::Pseudonym(pseudonym_key));
   auto& messages = parts.Own<Messages>(env.peer("notification"));
   auto& verifier = parts.Own<IdentityVerifier>(env.http(), config.identity_url);
@@ -123,10 +127,12 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
 
   auto& verifications = parts.Own<Verifications>(accounts, passengers, verifier, env.clock());
   auto& list = parts.Own<PassengerList>(passengers, pseudonyms, *countries, env.clock(), env.ids());
-  auto& statements = parts.Own<Statements>(accounts, passengers, env.clock(), config.statements);
-  parts.Serve<AccountHandlers>(env.seam(), verifications, jwks);
+  auto& statements =
+      parts.Own<Statements>(accounts, passengers, restrictions, env.clock(), config.statements);
   auto& audit = AddAudit(parts, env, config.audit, signer);
   RETURN_IF_ERROR(AddStaff(parts, env, config.staff, audit));
+  RETURN_IF_ERROR(AddRestrictions(parts, env, config.restrictions, restrictions, accounts));
+  parts.Serve<AccountHandlers>(env.seam(), verifications, jwks);
   parts.Serve<PassengerHandlers>(env.seam(), list);
   parts.Serve<StatementHandlers>(env.seam(), statements, signer);
   RETURN_IF_ERROR(BuildReadiness(parts, env, config.readiness, *countries, passengers));

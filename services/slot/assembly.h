@@ -36,6 +36,7 @@ struct SlotConfig {
     common.BindPeer(binder, "payment");
     common.BindPeer(binder, "notification");
     common.BindPeer(binder, "waitlist");
+    common.BindPeer(binder, "account");
     binder.Optional("inventory.shards", &shards, "Shards of the inventory; never changed later.",
                     process::Range{.least = 1, .most = 100});
     binder.Optional("inventory.without_index_per_second", &without_index_per_second,

@@ -10,7 +10,7 @@
 
 namespace houbu::simulation {
 
-/// Turns an effect of slot into a call; none for messages.
+/// Turns an effect of slot into a call; none for messages, and none to account.
 class SlotCalls final {
  public:
   SlotCalls(World& world, const slot::EffectContext& context)
@@ -67,6 +67,8 @@ class SlotCalls final {
   }
 
   std::optional<OwedCall> operator()(const slot::MessageWanted&) const { return std::nullopt; }
+
+  std::optional<OwedCall> operator()(const slot::OwnerCancelled&) const { return std::nullopt; }
 
   std::optional<OwedCall> operator()(const slot::MatchFound& found) const {
     waitlist::Found places;

@@ -10,13 +10,15 @@ from layout import ROOT, SERVICES
 # Which services each one calls.
 PEERS = {
     "account": ("notification",),
-    "slot": ("payment", "notification", "waitlist"),
+    "slot": ("payment", "notification", "waitlist", "account"),
     "waitlist": ("slot", "payment", "notification"),
     "payment": ("notification", "slot", "waitlist"),
     "notification": (),
 }
 # Where a stack's slot finds another Redis than the stack's own, in the words of its configuration.
 REDIS_ELSEWHERE = ("config", "redis-elsewhere.json")
+# What a stack's account has otherwise than by default.
+ACCOUNT_OTHERWISE = ("config", "account-otherwise.json")
 
 
 def write_service_config(layout):
@@ -92,6 +94,7 @@ def _own(layout, service, content):
         content["signing"] = {"seed_file": key("account_signing_seed")}
         content["verifier"] = {"url": url("identity")}
         content["staff"] = {"admins": ["admin-1", "admin-2"]}
+        content.update(layout.read_json(*ACCOUNT_OTHERWISE) or {})
     elif service == "slot":
         # A test may keep the index elsewhere for a while.
         elsewhere = layout.read_json(*REDIS_ELSEWHERE)

@@ -10,6 +10,7 @@ import time
 
 import bench
 import checks
+import configs
 import demo
 import npm
 import results
@@ -78,6 +79,8 @@ def _run_faults(layout, wanted, preset):
     tests, found = _fault_tests(), []
     _install_npm(layout)
     stack.purge()
+    # The few people of the tests cancel as many would.
+    other.write_json({"restrictions": {"cancellations_max": 100}}, *configs.ACCOUNT_OTHERWISE)
     try:
         stack.up()
         demo.load_sample(stack)

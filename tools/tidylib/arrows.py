@@ -33,7 +33,7 @@ ROOMS = {
 }
 # Who may call whom; a service answers the listeners of those it calls.
 CALLS = {
-    "account": {"notification"},
+    "account": {"notification", "slot"},  # of slot its listener only
     "slot": {"payment", "notification"},
     "waitlist": {"slot", "payment", "notification"},
     "payment": {"notification"},
@@ -52,6 +52,7 @@ _ASSEMBLIES = {
     "audit_parts.h",
     "channel_parts.h",
     "reconciliation_parts.h",
+    "restriction_parts.h",
     "staff_parts.h",
     "figures_parts.h",
     "wechat_pay_parts.h",

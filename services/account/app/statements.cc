@@ -24,10 +24,15 @@ Task<Vouching> Statements::Vouch(std::string account, std::vector<std::string> i
     violations.Add(absl::StrCat("passengers[", i, "]"), "is not one of your passengers");
   }
   CO_RETURN_IF_ERROR(violations.ToStatus());
+  vouching.issued_at = clock_.Now();
+  ASSIGN_OR_CO_RETURN(const std::vector<Restriction> active,
+                      co_await restrictions_.ActiveOf(account, vouching.issued_at));
+  const std::vector<RestrictionLevel> levels = {RestrictionLevel::kBooking,
+                                                RestrictionLevel::kSignIn};
+  CO_RETURN_IF_ERROR(CheckUnrestricted(active, levels));
   if (to_wait && !MayWait(vouching.account)) {
     co_return Refuse(kNotVerified);
   }
-  vouching.issued_at = clock_.Now();
   vouching.expires_at = vouching.issued_at + policy_.life;
   co_return vouching;
 }

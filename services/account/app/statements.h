@@ -6,6 +6,7 @@
 
 #include "libs/base/clock.h"
 #include "services/account/app/ports.h"
+#include "services/account/app/ports_restriction.h"
 
 namespace houbu::account {
 
@@ -21,17 +22,22 @@ struct Vouching {
 class Statements final {
  public:
   /// Uses what it is given, which must outlive it.
-  Statements(AccountStore& accounts, PassengerStore& passengers, const Clock& clock,
-             StatementPolicy policy)
-      : accounts_(accounts), passengers_(passengers), clock_(clock), policy_(policy) {}
+  Statements(AccountStore& accounts, PassengerStore& passengers, ActiveRestrictions& restrictions,
+             const Clock& clock, StatementPolicy policy)
+      : accounts_(accounts),
+        passengers_(passengers),
+        restrictions_(restrictions),
+        clock_(clock),
+        policy_(policy) {}
 
   /// Vouches for passengers; names every one that is not there. To wait takes a verified holder or
-  /// a member (NOT_VERIFIED).
+  /// a member (NOT_VERIFIED). Nobody is vouched for to a restricted account (ACCOUNT_RESTRICTED).
   Task<Vouching> Vouch(std::string account, std::vector<std::string> ids, bool to_wait);
 
  private:
   AccountStore& accounts_;
   PassengerStore& passengers_;
+  ActiveRestrictions& restrictions_;
   const Clock& clock_;
   StatementPolicy policy_;
 };

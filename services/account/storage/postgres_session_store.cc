@@ -8,6 +8,7 @@
 #include "libs/postgres/unit_of_work.h"
 #include "services/account/storage/audit_chain.h"
 #include "services/account/storage/person_keys.h"
+#include "services/account/storage/restriction_rows.h"
 #include "services/account/storage/revocation_rows.h"
 #include "services/account/storage/session_rows.h"
 
@@ -51,6 +52,7 @@ Task<std::string> PostgresSessionStore::Open(Session session, std::optional<Chal
   if (opened.has_value()) {
     CO_RETURN_IF_ERROR(co_await OpenAccount(work.transaction(), *opened, now));
   }
+  CO_RETURN_IF_ERROR(co_await CheckSignIn(work.transaction(), session.account, now));
   postgres::Parameters parameters;
   parameters.Add(session.id).Add(session.account).Add(session.device_key);
   parameters.AddBytes(vault_.Seal(session.device_display_name, kDeviceName, session.id));
@@ -195,6 +197,7 @@ Task<std::optional<std::string>> PostgresSessionStore::Renew(RefreshToken token,
   if (work.answer().has_value()) {
     co_return *work.answer();
   }
+  CO_RETURN_IF_ERROR(co_await CheckSignIn(work.transaction(), renewed.account, now));
   postgres::Parameters use;
   use.Add(token.id).Add(now).Add(renewed.token_id);
   ASSIGN_OR_CO_RETURN(const postgres::Result used,

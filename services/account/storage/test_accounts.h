@@ -30,6 +30,7 @@
 #include "services/account/storage/postgres_credential_store.h"
 #include "services/account/storage/postgres_failure_counts.h"
 #include "services/account/storage/postgres_passenger_store.h"
+#include "services/account/storage/postgres_restriction_store.h"
 #include "services/account/storage/postgres_revocation_log.h"
 #include "services/account/storage/postgres_session_store.h"
 #include "services/account/storage/schema.h"
@@ -197,7 +198,8 @@ struct Fixture {
   Verifications verifications{accounts, passengers, provider, clock};
   CountryBook countries = LoadCountries({}).value();
   PassengerList list{passengers, pseudonyms, countries, clock, ids};
-  Statements statements{accounts, passengers, clock, StatementPolicy()};
+  PostgresRestrictionStore restrictions{pool};
+  Statements statements{accounts, passengers, restrictions, clock, StatementPolicy()};
 };
 
 }  // namespace houbu::account

@@ -41,18 +41,25 @@ Task<Cancellation::Cancelled> Cancellation::CancelNow(CancellationWish wish,
   ASSIGN_OR_CO_RETURN(Booking before, co_await tools_.bookings.Load(wish.booking));
   if (before.account != wish.origin.account) co_return Refuse(kBookingNotFound);
   const absl::Time now = tools_.clock.Now();
-  const bool paid = before.state == BookingState::kBooked;
+  const bool stood = before.state == BookingState::kBooked;
   ASSIGN_OR_CO_RETURN(done.booking, slot::Cancel(std::move(before), wish.reason, now));
 
   Change change;
   change.now = now;
   change.origin = wish.origin;
-  if (!done.booking.payment.empty() && paid) {
+  if (!done.booking.payment.empty() && stood) {
     change.effects.emplace_back(RefundFor(done.booking, now));
   } else if (!done.booking.payment.empty()) {
     change.effects.emplace_back(PaymentUnwanted{done.booking.id, done.booking.payment});
   }
   change.effects.emplace_back(MessageFor(done.booking, Notice::kCancelled, now));
+  if (stood) {
+    OwnerCancelled told;
+    told.booking = done.booking.id;
+    told.account = done.booking.account;
+    told.at = now;
+    change.effects.emplace_back(std::move(told));
+  }
   change.frees = done.booking.id;
   change.owes_index = done.booking.trip.run;
   done.answer = mutation.render(done.booking);

@@ -82,9 +82,16 @@ struct DemandLost {
   std::string reason;
 };
 
+/// Whoever watches over accounts is to be told that an owner cancelled a booking that stood.
+struct OwnerCancelled {
+  BookingId booking;
+  std::string account;
+  absl::Time at;
+};
+
 /// Any of them.
 using Effect = std::variant<PaymentWanted, PaymentUnwanted, RefundWanted, MessageWanted, MatchFound,
-                            DemandLost>;
+                            DemandLost, OwnerCancelled>;
 
 /// The payment to be opened for a held booking.
 PaymentWanted PaymentFor(const Booking& booking);

@@ -8,6 +8,7 @@
 
 #include "houbu/notification/v1/notification.pb.h"
 #include "houbu/payment/v1/payment.pb.h"
+#include "houbu/slot/v1/cancellation.pb.h"
 #include "houbu/slot/v1/slot.pb.h"
 
 namespace houbu::slot {
@@ -121,6 +122,18 @@ class Encoder final {
     request.set_order(lost.order);
     request.set_reason(lost.reason);
     Address("waitlist", "/houbu.slot.v1.MatchListenerService/OnDemandFailed", NameOf(lost.demand));
+    call_.payload = request.SerializeAsString();
+  }
+
+  void operator()(const OwnerCancelled& cancelled) {
+    v1::OnBookingCancelledRequest request;
+    request.set_request_id(call_.id);
+    request.set_account(cancelled.account);
+    request.set_booking(NameOf(cancelled.booking));
+    *request.mutable_cancel_time() = rpc::ToWire(cancelled.at);
+    // A line of its own: an account service that is away keeps no money from going back.
+    Address("account", "/houbu.slot.v1.CancellationListenerService/OnBookingCancelled",
+            NameOf(cancelled.booking) + "/cancellation");
     call_.payload = request.SerializeAsString();
   }
 

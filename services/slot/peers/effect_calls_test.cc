@@ -6,6 +6,7 @@
 
 #include "houbu/notification/v1/notification.pb.h"
 #include "houbu/payment/v1/payment.pb.h"
+#include "houbu/slot/v1/cancellation.pb.h"
 #include "houbu/slot/v1/slot.pb.h"
 
 namespace houbu::slot {
@@ -91,6 +92,22 @@ TEST_CASE("the money of a cancelled run goes back whole, in the run's batch",
   CHECK(request.batch() == "runs/rn-1");
   CHECK_FALSE(request.has_fare_facts());
   CHECK(request.reason() == payment::v1::REFUND_REASON_CANCELLED);
+}
+
+TEST_CASE("an own cancellation is told to account, in a lane of its own", "[slot][effects][R-19]") {
+  OwnerCancelled cancelled;
+  cancelled.booking = BookingId("bk-1");
+  cancelled.account = "accounts/ac-1";
+  cancelled.at = kNow;
+  const auto call = EncodeEffectCall(cancelled, Context("s"));
+  CHECK(call.target == "account");
+  CHECK(call.aggregate == "bookings/bk-1/cancellation");
+  v1::OnBookingCancelledRequest request;
+  REQUIRE(request.ParseFromString(call.payload));
+  CHECK(request.request_id() == call.id);
+  CHECK(request.account() == "accounts/ac-1");
+  CHECK(request.booking() == "bookings/bk-1");
+  CHECK(request.cancel_time().seconds() == absl::ToUnixSeconds(kNow));
 }
 
 TEST_CASE("a message names the booking and keeps a lane of its own", "[slot][effects][R-13n]") {

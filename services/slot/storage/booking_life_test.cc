@@ -86,6 +86,7 @@ TEST_CASE("a cancellation takes effect at once, refunds by the policy and tells 
   CHECK(cancelled.cancel_reason == "行程有变");
   CHECK(scene->CountCalls("RefundPayment") == 1);
   CHECK(scene->CountCalls("SendMessage") == 2);
+  CHECK(scene->CountCalls("OnBookingCancelled") == 1);
   CHECK(ReasonOfOutcome(scene->Cancel(booked)) == "BOOKING_OVER");
   CHECK(scene->Wrongs().empty());
 }
@@ -98,6 +99,7 @@ TEST_CASE("what is not paid is closed, not refunded, when it is cancelled",
   REQUIRE(scene->Cancel(held).ok());
   CHECK(scene->CountCalls("CancelPayment") == 1);
   CHECK(scene->CountCalls("RefundPayment") == 0);
+  CHECK(scene->CountCalls("OnBookingCancelled") == 0);
 }
 
 TEST_CASE("a train that has left is neither booked nor cancelled", "[slot][booking][R-03]") {
