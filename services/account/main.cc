@@ -13,6 +13,7 @@
 #include "services/account/app/statements.h"
 #include "services/account/app/verification.h"
 #include "services/account/audit_parts.h"
+#include "services/account/guardian_parts.h"
 #include "services/account/peers/identity_verifier.h"
 #include "services/account/peers/messages.h"
 #include "services/account/readiness_parts.h"
@@ -47,6 +48,7 @@ struct AccountConfig {
   AuditConfig audit;
   StaffConfig staff;
   RestrictionConfig restrictions;
+  GuardianConfig guardians;
 
   void Bind(process::Binder& binder) {
     common.Bind(binder);
@@ -54,6 +56,7 @@ struct AccountConfig {
     audit.Bind(binder);
     staff.Bind(binder);
     restrictions.Bind(binder);
+    guardians.Bind(binder);
     common.BindPeer(binder, "notification");
     binder.File("secrets.field_key_file", &field_key_file,
                 "32 bytes in hex that wrap persons' keys.");
@@ -127,11 +130,13 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
 
   auto& verifications = parts.Own<Verifications>(accounts, passengers, verifier, env.clock());
   auto& list = parts.Own<PassengerList>(passengers, pseudonyms, *countries, env.clock(), env.ids());
-  auto& statements =
-      parts.Own<Statements>(accounts, passengers, restrictions, env.clock(), config.statements);
+  auto& guardians = parts.Own<PostgresGuardianStore>(env.postgres());
+  auto& statements = parts.Own<Statements>(accounts, passengers, restrictions, guardians,
+                                           env.clock(), config.statements, config.guardians.rule());
   auto& audit = AddAudit(parts, env, config.audit, signer);
   RETURN_IF_ERROR(AddStaff(parts, env, config.staff, audit));
   RETURN_IF_ERROR(AddRestrictions(parts, env, config.restrictions, restrictions, accounts));
+  AddGuardians(parts, env, guardians, passengers);
   parts.Serve<AccountHandlers>(env.seam(), verifications, jwks);
   parts.Serve<PassengerHandlers>(env.seam(), list);
   parts.Serve<StatementHandlers>(env.seam(), statements, signer);

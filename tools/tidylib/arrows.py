@@ -51,6 +51,7 @@ _ASSEMBLIES = {
     "alipay_parts.h",
     "audit_parts.h",
     "channel_parts.h",
+    "guardian_parts.h",
     "reconciliation_parts.h",
     "restriction_parts.h",
     "staff_parts.h",

@@ -30,6 +30,9 @@ Task<Vouching> Statements::Vouch(std::string account, std::vector<std::string> i
   const std::vector<RestrictionLevel> levels = {RestrictionLevel::kBooking,
                                                 RestrictionLevel::kSignIn};
   CO_RETURN_IF_ERROR(CheckUnrestricted(active, levels));
+  ASSIGN_OR_CO_RETURN(const std::vector<std::string> wards, co_await wards_.WardsOf(account));
+  const absl::CivilDay today = ChinaDay(vouching.issued_at);
+  CO_RETURN_IF_ERROR(MayActFor(guardian_rule_, vouching.travellers, wards, today));
   if (to_wait && !MayWait(vouching.account)) {
     co_return Refuse(kNotVerified);
   }

@@ -29,6 +29,7 @@
 #include "services/account/storage/postgres_challenge_store.h"
 #include "services/account/storage/postgres_credential_store.h"
 #include "services/account/storage/postgres_failure_counts.h"
+#include "services/account/storage/postgres_guardian_store.h"
 #include "services/account/storage/postgres_passenger_store.h"
 #include "services/account/storage/postgres_restriction_store.h"
 #include "services/account/storage/postgres_revocation_log.h"
@@ -199,7 +200,14 @@ struct Fixture {
   CountryBook countries = LoadCountries({}).value();
   PassengerList list{passengers, pseudonyms, countries, clock, ids};
   PostgresRestrictionStore restrictions{pool};
-  Statements statements{accounts, passengers, restrictions, clock, StatementPolicy()};
+  PostgresGuardianStore guardian_store{pool};
+  Statements statements{accounts,
+                        passengers,
+                        restrictions,
+                        guardian_store,
+                        clock,
+                        StatementPolicy(),
+                        GuardianRule::kYoungChildren};
 };
 
 }  // namespace houbu::account
