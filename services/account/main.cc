@@ -12,6 +12,7 @@
 #include "services/account/app/passenger_list.h"
 #include "services/account/app/statements.h"
 #include "services/account/app/verification.h"
+#include "services/account/attachment_parts.h"
 #include "services/account/audit_parts.h"
 #include "services/account/guardian_parts.h"
 #include "services/account/peers/identity_verifier.h"
@@ -49,6 +50,7 @@ struct AccountConfig {
   StaffConfig staff;
   RestrictionConfig restrictions;
   GuardianConfig guardians;
+  AttachmentConfig attachments;
 
   void Bind(process::Binder& binder) {
     common.Bind(binder);
@@ -78,6 +80,7 @@ struct AccountConfig {
     binder.Optional("statements.life", &statements.life, "How long a travel statement holds.");
     sign_in.Bind(binder);
     readiness.Bind(binder);
+    attachments.Bind(binder);
   }
 };
 
@@ -141,6 +144,7 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   parts.Serve<PassengerHandlers>(env.seam(), list);
   parts.Serve<StatementHandlers>(env.seam(), statements, signer);
   RETURN_IF_ERROR(BuildReadiness(parts, env, config.readiness, *countries, passengers));
+  RETURN_IF_ERROR(AddAttachments(parts, env, config.attachments, vault));
   return parts;
 }
 

@@ -94,6 +94,13 @@ def _own(layout, service, content):
         content["signing"] = {"seed_file": key("account_signing_seed")}
         content["verifier"] = {"url": url("identity")}
         content["staff"] = {"admins": ["admin-1", "admin-2"]}
+        links = f"127.0.0.1:{layout.port('attachment_links')}"
+        content["attachments"] = {
+            "folder": layout.folder("attachments", mode=0o700),
+            "address": links,
+            "url": f"http://{links}/attachments/",
+            "link_key_file": key("account_link_key"),
+        }
         content.update(layout.read_json(*ACCOUNT_OTHERWISE) or {})
     elif service == "slot":
         # A test may keep the index elsewhere for a while.

@@ -19,7 +19,8 @@ RENEW_SECONDS = 7 * 86400
 # 32 random bytes each, as hex: what services and counterparties share or keep for themselves.
 SECRETS = (
     "account_field_key", "account_blind_index_key", "account_pseudonym_key", "account_signing_seed",
-    "account_code_key", "account_pepper_key", "account_request_key", "notification_field_key",
+    "account_code_key", "account_pepper_key", "account_request_key",
+    "account_link_key", "notification_field_key",
     "notification_request_key", "payment_provider_secret",
 )  # fmt: skip
 

@@ -50,6 +50,7 @@ _ASSEMBLIES = {
     "booking_parts.cc",
     "alipay_parts.h",
     "audit_parts.h",
+    "attachment_parts.h",
     "channel_parts.h",
     "guardian_parts.h",
     "reconciliation_parts.h",

@@ -58,15 +58,38 @@ struct ReviewFilter {
   std::optional<AttachmentKind> kind;
 };
 
-/// Who does something to an attachment, for the audit log; empty for none.
-struct AuditLine {
-  std::string actor;
+/// What a download link says.
+struct LinkClaim {
+  std::string account;     ///< "ac-...": whose attachment it is.
+  std::string attachment;  ///< "at-...".
+  absl::Time expires_at;   ///< Whole seconds.
+};
+
+/// Signs download links, and knows its own again.
+class LinkSigner {
+ public:
+  virtual ~LinkSigner() = default;
+
+  /// Writes the claim as a token for a URL.
+  virtual std::string Sign(const LinkClaim& claim) const = 0;
+
+  /// Reads a token; nothing when it is not one of ours, whatever is wrong with it. Whether it still
+  /// holds is for the caller to see.
+  virtual std::optional<LinkClaim> Read(absl::string_view token) const = 0;
+};
+
+/// What staff do with an attachment, for the audit log.
+struct StaffAct {
+  std::string actor;  ///< "services/operators/..."
   std::string act;
 };
 
 /// Where attachments are kept.
 class AttachmentStore : public Answers {
  public:
+  /// Tells whether a passenger is one of an account's.
+  virtual Task<bool> HasPassenger(std::string account, std::string passenger) = 0;
+
   /// Counts one more upload of an account on a day; returns how many that makes.
   virtual Task<int> CountUpload(std::string account, absl::CivilDay day) = 0;
 
@@ -103,22 +126,22 @@ class AttachmentStore : public Answers {
 
   /// Replaces an attachment under its version (it carries the next one), with its line in the
   /// audit log; ATTACHMENT_CHANGED.
-  virtual Task<std::string> Save(Attachment attachment, AuditLine line, Reply reply,
+  virtual Task<std::string> Save(Attachment attachment, StaffAct act, Reply reply,
                                  absl::Time now) = 0;
 
   /// Removes an attachment; its file goes by the sweeper.
   virtual Task<std::string> Remove(Attachment attachment, Reply reply, absl::Time now) = 0;
 
   /// Writes a line about an attachment into the audit log.
-  virtual Task<void> Note(Attachment attachment, AuditLine line, absl::Time now) = 0;
+  virtual Task<void> Note(Attachment attachment, StaffAct act, absl::Time now) = 0;
 
   /// Opens a kept file of an attachment; DATA_LOSS when it was altered, ATTACHMENT_NOT_FOUND when
   /// its owner was erased.
   virtual Task<std::string> Open(Attachment attachment, std::string sealed) = 0;
 
-  /// Takes up to `limit` files out of use that no attachment has and nobody drafted after
-  /// `before`; returns those whose blobs are to be removed, of earlier rounds too.
-  virtual Task<std::vector<std::string>> Discard(absl::Time before, int limit) = 0;
+  /// Takes up to `limit` files out of use that no attachment has and nobody drafted within
+  /// kDraftLife before `now`; returns those whose blobs are to be removed, of earlier rounds too.
+  virtual Task<std::vector<std::string>> Discard(absl::Time now, int limit) = 0;
 
   /// Forgets a file whose blob is removed.
   virtual Task<void> Forget(std::string file) = 0;

@@ -81,6 +81,11 @@ inline constexpr std::uint64_t kImagePixelsMax = 32'000'000;
 /// The longest PDF.
 inline constexpr int kPdfPagesMax = 50;
 
+/// How long a file may wait for its attachment before it is swept.
+inline constexpr absl::Duration kDraftLife = absl::Hours(24);
+/// How long a download link holds.
+inline constexpr absl::Duration kLinkLife = absl::Minutes(5);
+
 /// A file that was decoded and written anew: nothing of what it was but what can be seen of it.
 struct CleanFile {
   FileType type = FileType::kPdf;

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ namespace {
 constexpr int kNotConfined = 3;
 constexpr std::size_t kPiece = std::size_t{64} << 10;
 constexpr pid_t kNone = -1;
+constexpr int kLastMomentMs = 1000;
 
 // An open file that closes itself.
 class File final {
@@ -126,9 +128,15 @@ class Conversation final {
   const std::chrono::steady_clock::time_point end_;
 };
 
-// Makes sure it is gone, and takes its last word. A process that is ending by itself ends as it
-// meant to.
-int Reap(pid_t child) {
+// Makes sure it is gone, and takes its last word. What said its last ends by itself, in a moment.
+int Reap(pid_t child, bool is_ending) {
+  // glibc 2.36 has a pidfd_open that C++ cannot link to.
+  const File process(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
+  if (is_ending && process.number() >= 0) {
+    pollfd gone{process.number(), POLLIN, 0};
+    while (poll(&gone, 1, kLastMomentMs) < 0 && errno == EINTR) {
+    }
+  }
   kill(child, SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
@@ -150,7 +158,7 @@ CellEnd RunCell(const std::string& program, absl::string_view input, const CellB
   if (child == kNone) return end;
   Conversation conversation(ours.number(), input, bounds);
   const bool in_time = conversation.Run(end.said);
-  const int status = Reap(child);
+  const int status = Reap(child, in_time);
   if (!in_time) {
     end.kind = CellEnd::Kind::kTimedOut;
   } else if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {

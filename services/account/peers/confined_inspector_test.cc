@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
 #include "libs/testing/run_task.h"
@@ -44,7 +45,7 @@ class Inspection final {
 
   absl::StatusOr<CleanFile> Of(std::string bytes) {
     return testing::RunTask(
-        inspector_->Inspect(std::make_shared<const std::string>(std::move(bytes))));
+        loop_, inspector_->Inspect(std::make_shared<const std::string>(std::move(bytes))));
   }
 
   int CountOf(const std::string& outcome) {
@@ -53,6 +54,7 @@ class Inspection final {
   }
 
  private:
+  boost::asio::io_context loop_{1};  // Outlives the threads that post to it.
   std::mutex mutex_;
   std::map<std::string, int> outcomes_;
   std::unique_ptr<ConfinedInspector> inspector_;
