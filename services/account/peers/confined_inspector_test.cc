@@ -341,6 +341,24 @@ TEST_CASE("of a PDF only its pages are taken over", "[account][attachments][R-08
   CHECK(inspection.Of(clean->content)->content == clean->content);
 }
 
+TEST_CASE("what was filled into a form is seen, the form is gone", "[account][attachments][R-08]") {
+  Inspection inspection;
+  std::vector<std::string> objects =
+      PdfObjects(1, "/AcroForm << /Fields [5 0 R] >>", "/Annots [5 0 R]");
+  objects.push_back(
+      "<< /Type /Annot /Subtype /Widget /FT /Tx /T (secret) /V (filled in) /F 4 "
+      "/Rect [10 10 90 30] /AP << /N 6 0 R >> >>");
+  objects.push_back(
+      PdfStream("/Type /XObject /Subtype /Form /BBox [0 0 80 20]", "BT (filled in) Tj ET"));
+  const absl::StatusOr<CleanFile> clean = inspection.Of(MakePdf(objects));
+  REQUIRE(clean.ok());
+  CHECK(absl::StrContains(clean->content, "BT (filled in) Tj ET"));
+  for (const char* hidden : {"secret", "/Widget", "/AcroForm"}) {
+    INFO(hidden);
+    CHECK_FALSE(absl::StrContains(clean->content, hidden));
+  }
+}
+
 TEST_CASE("a decoder that crashes, hangs or is missing takes nobody along",
           "[account][attachments][A-21]") {
   struct Row {
