@@ -16,6 +16,7 @@
 #include "services/account/app/attachments.h"
 #include "services/account/peers/confined_inspector.h"
 #include "services/account/peers/disk_blob_store.h"
+#include "services/account/peers/s3_blob_store.h"
 #include "services/account/peers/signed_links.h"
 #include "services/account/rpc/attachment_handlers.h"
 #include "services/account/rpc/download_endpoint.h"
@@ -28,7 +29,9 @@ struct AttachmentConfig {
   AttachmentLimits limits;
   InspectorOptions inspector;
   UploadOptions uploads;
+  std::string store = "disk";
   std::string folder = "attachments";
+  S3Options s3;
   std::string address = "127.0.0.1:7455";
   std::string link_key_file;
   std::string former_link_key_file;
@@ -38,7 +41,10 @@ struct AttachmentConfig {
   void Bind(process::Binder& binder) {
     uploads.links_url = absl::StrCat("http://127.0.0.1:7455", kDownloadPath);
     const process::Range some{.least = 1, .most = 1'000'000};
-    binder.Optional("attachments.folder", &folder, "Where files are kept on disk.");
+    binder.Choice("attachments.store", &store, {"disk", "s3"},
+                  "Where files are kept: on a disk, which all replicas must share, or in S3.");
+    binder.Optional("attachments.folder", &folder, "The folder on the disk.");
+    BindS3(binder);
     binder.Optional("attachments.address", &address, "Where links are served, host:port.");
     binder.Optional(
         "attachments.url", &uploads.links_url,
@@ -64,6 +70,20 @@ struct AttachmentConfig {
                     "Uploads one account may try in a day.", some);
     binder.Optional("attachments.sweep_interval", &sweep_interval,
                     "How often files nobody has any more are looked for.");
+  }
+
+ private:
+  void BindS3(process::Binder& binder) {
+    s3.credentials.region = "us-east-1";
+    binder.Optional("attachments.s3_url", &s3.url,
+                    "Where S3 is, http(s)://host, without a slash at the end.");
+    binder.Optional("attachments.s3_bucket", &s3.bucket, "The bucket, which must be there.");
+    binder.Optional("attachments.s3_region", &s3.credentials.region, "Its region.");
+    binder.Optional("attachments.s3_access_key_id", &s3.credentials.access_key_id,
+                    "Who we are to S3.");
+    binder.Secret("attachments.s3_secret_access_key", &s3.credentials.secret_access_key,
+                  "What proves it.");
+    binder.Optional("attachments.s3_timeout", &s3.timeout, "How long one exchange may take.");
   }
 };
 
@@ -105,14 +125,39 @@ inline void AddDownloadDoor(process::Parts& parts, process::Environment& env,
 }
 
 /// Keeps files on this machine's disk.
-inline BlobStore& BuildBlobs(process::Parts& parts, process::Environment& env,
-                             const AttachmentConfig& config) {
+inline BlobStore& BuildDisk(process::Parts& parts, process::Environment& env,
+                            const AttachmentConfig& config) {
   auto& disk = parts.Own<DiskBlobStore>(config.folder, env.workers());
   process::Preparation preparation;
   preparation.name = "attachments_folder";
   preparation.prepare = [&disk] { return disk.Prepare(); };
   parts.preparations.push_back(std::move(preparation));
   return disk;
+}
+
+/// Keeps files in S3; INVALID_ARGUMENT, for the operator, where a setting is missing.
+inline absl::StatusOr<BlobStore*> BuildS3(process::Parts& parts, const AttachmentConfig& config) {
+  const S3Options& s3 = config.s3;
+  if (s3.url.empty() || s3.bucket.empty() || s3.credentials.access_key_id.empty() ||
+      s3.credentials.secret_access_key.empty()) {
+    return absl::InvalidArgumentError(
+        "attachments.store is s3: attachments.s3_url, s3_bucket, s3_access_key_id and "
+        "s3_secret_access_key are needed");
+  }
+  http::ClientOptions options;
+  options.response_bytes_max = kCleanBytesMax + (std::size_t{64} << 10);
+  // Threads of its own: a slow bucket delays nobody else.
+  auto& threads = parts.Own<async::WorkerPool>(async::WorkerPoolOptions{.threads = 8});
+  auto& client = parts.Own<http::Client>(threads, options);
+  const auto& clock = parts.Own<SystemClock>();
+  return &parts.Own<S3BlobStore>(client, clock, s3);
+}
+
+/// Keeps files where the settings say.
+inline absl::StatusOr<BlobStore*> BuildBlobs(process::Parts& parts, process::Environment& env,
+                                             const AttachmentConfig& config) {
+  if (config.store == "s3") return BuildS3(parts, config);
+  return &BuildDisk(parts, env, config);
 }
 
 /// Builds attachments and has them served; gives why not, for the operator.
@@ -125,8 +170,8 @@ inline absl::Status AddAttachments(process::Parts& parts, process::Environment& 
   if (inspection.program.empty()) inspection.program = InspectorBeside();
   auto& inspector = parts.Own<ConfinedInspector>(inspection, CountInspections(env.metrics()));
   auto& store = parts.Own<PostgresAttachmentStore>(env.postgres(), vault, env.ids(), env.workers());
-  BlobStore& blobs = BuildBlobs(parts, env, config);
-  const AttachmentParts needed{store, inspector, blobs, links};
+  ASSIGN_OR_RETURN(BlobStore* const blobs, BuildBlobs(parts, env, config));
+  const AttachmentParts needed{store, inspector, *blobs, links};
   auto& attachments = parts.Own<Attachments>(needed, env.clock(), env.ids(), config.limits);
   parts.Serve<AttachmentHandlers>(env.seam(), attachments, config.uploads);
   AddDownloadDoor(parts, env, config.address, attachments);
