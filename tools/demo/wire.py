@@ -9,6 +9,7 @@ mutation gets a fresh request_id unless it is given one.
 """
 
 import glob
+import itertools
 import json
 import os
 import subprocess
@@ -142,6 +143,24 @@ class Caller:
         stub = self._services.channel(self._client, service).unary_unary(
             "/" + path, request_class.SerializeToString, answer_class.FromString
         )
+        return self._ask(stub, request)
+
+    def send(self, method, content, piece, **fields):
+        """Calls a method that takes a stream: the fields in its first message, the bytes of
+        `content` in the `chunk` of all, so many in each."""
+        path = "houbu." + method
+        request_class, answer_class = self._services.protos.method(path)
+        fields.setdefault("request_id", uuid.uuid4().hex)
+        first = json_format.ParseDict(fields, request_class())
+        first.chunk = content[:piece]
+        rest = range(piece, len(content), piece)
+        pieces = (request_class(chunk=content[at : at + piece]) for at in rest)
+        stub = self._services.channel(self._client, path.split(".")[1]).stream_unary(
+            "/" + path, request_class.SerializeToString, answer_class.FromString
+        )
+        return self._ask(stub, itertools.chain([first], pieces))
+
+    def _ask(self, stub, request):
         try:
             return stub(request, timeout=CALL_SECONDS, metadata=self._metadata)
         except grpc.RpcError as error:
