@@ -15,10 +15,12 @@
 #include "services/account/attachment_parts.h"
 #include "services/account/audit_parts.h"
 #include "services/account/guardian_parts.h"
+#include "services/account/key_parts.h"
 #include "services/account/peers/identity_verifier.h"
 #include "services/account/peers/messages.h"
 #include "services/account/readiness_parts.h"
 #include "services/account/restriction_parts.h"
+#include "services/account/retention_parts.h"
 #include "services/account/rpc/account_handlers.h"
 #include "services/account/rpc/passenger_handlers.h"
 #include "services/account/rpc/statement_handlers.h"
@@ -35,13 +37,7 @@ namespace {
 /// What an operator sets.
 struct AccountConfig {
   process::CommonConfig common;
-  std::string field_key_file;
-  std::string previous_field_key_file;
-  int field_key_id = 1;
-  std::string index_key_file;
-  std::string pseudonym_key_file;
-  std::string signing_seed_file;
-  std::vector<std::string> published_seed_files;
+  KeyConfig keys;
   std::string identity_url = "http://127.0.0.1:7461";
   SignInConfig sign_in;
   StatementPolicy statements;
@@ -50,6 +46,7 @@ struct AccountConfig {
   StaffConfig staff;
   RestrictionConfig restrictions;
   GuardianConfig guardians;
+  RetentionConfig retention;
   AttachmentConfig attachments;
 
   void Bind(process::Binder& binder) {
@@ -60,22 +57,8 @@ struct AccountConfig {
     restrictions.Bind(binder);
     guardians.Bind(binder);
     common.BindPeer(binder, "notification");
-    binder.File("secrets.field_key_file", &field_key_file,
-                "32 bytes in hex that wrap persons' keys.");
-    binder.Optional("secrets.field_key_id", &field_key_id,
-                    "The number of that key; one more with each new one.",
-                    process::Range{.least = 1, .most = 255});
-    binder.OptionalFile("secrets.previous_field_key_file", &previous_field_key_file,
-                        "The key numbered one less, while keys are wrapped by it still.");
-    binder.File("secrets.index_key_file", &index_key_file,
-                "32 bytes in hex by which encrypted fields are found again.");
-    binder.File("secrets.pseudonym_key_file", &pseudonym_key_file,
-                "32 bytes in hex that make persons' pseudonyms.");
-    binder.File("signing.seed_file", &signing_seed_file,
-                "The Ed25519 seed, 32 bytes in hex, that signs tokens and statements.");
-    binder.Optional("signing.published_seed_files", &published_seed_files,
-                    "Seeds whose public halves are published too: the next one's, and the last "
-                    "one's for a quarter of an hour.");
+    keys.Bind(binder);
+    retention.Bind(binder);
     binder.Optional("verifier.url", &identity_url, "Base URL of the identity provider.");
     binder.Optional("statements.life", &statements.life, "How long a travel statement holds.");
     sign_in.Bind(binder);
@@ -84,37 +67,13 @@ struct AccountConfig {
   }
 };
 
-absl::StatusOr<Vault> LoadVault(const AccountConfig& config) {
-  ASSIGN_OR_RETURN(const secrets::Key field_key, secrets::LoadKeyFile(config.field_key_file));
-  std::map<std::uint8_t, secrets::Key> masters;
-  masters.emplace(static_cast<std::uint8_t>(config.field_key_id), field_key);
-  if (!config.previous_field_key_file.empty()) {
-    ASSIGN_OR_RETURN(const secrets::Key previous,
-                     secrets::LoadKeyFile(config.previous_field_key_file));
-    masters.emplace(static_cast<std::uint8_t>(config.field_key_id - 1), previous);
-  }
-  ASSIGN_OR_RETURN(const secrets::Key index_key, secrets::LoadKeyFile(config.index_key_file));
-  ASSIGN_OR_RETURN(secrets::FieldCipher cipher, secrets::FieldCipher::Create(std::move(masters)));
-  return Vault(std::move(cipher), secrets::BlindIndex(index_key));
-}
-
-/// The key that signs now, and those that will or did lately.
-absl::StatusOr<std::string> PublishedKeys(const identity::Signer& signer,
-                                          const AccountConfig& config) {
-  std::vector<identity::PublicKey> keys = {signer.public_key()};
-  for (const std::string& path : config.published_seed_files) {
-    ASSIGN_OR_RETURN(const identity::Signer other, identity::Signer::FromSeedFile(path));
-    keys.push_back(other.public_key());
-  }
-  return identity::KeySetJson(keys);
-}
-
 absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
                                             const AccountConfig& config) {
-  ASSIGN_OR_RETURN(Vault loaded_vault, LoadVault(config));
-  ASSIGN_OR_RETURN(secrets::Key pseudonym_key, secrets::LoadKeyFile(config.pseudonym_key_file));
+  ASSIGN_OR_RETURN(Vault loaded_vault, LoadVault(config.keys));
+  ASSIGN_OR_RETURN(secrets::Key pseudonym_key,
+                   secrets::LoadKeyFile(config.keys.pseudonym_key_file));
   ASSIGN_OR_RETURN(identity::Signer loaded_signer,
-                   identity::Signer::FromSeedFile(config.signing_seed_file));
+                   identity::Signer::FromSeedFile(config.keys.signing_seed_file));
 
   process::Parts parts;
   ASSIGN_OR_RETURN(const CountryBook* const countries,
@@ -127,7 +86,7 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   auto& pseudonyms = parts.Own<KeyedPseudonyms>(secrets::Pseudonym(pseudonym_key));
   auto& messages = parts.Own<Messages>(env.peer("notification"));
   auto& verifier = parts.Own<IdentityVerifier>(env.http(), config.identity_url);
-  ASSIGN_OR_RETURN(const std::string jwks, PublishedKeys(signer, config));
+  ASSIGN_OR_RETURN(const std::string jwks, PublishedKeys(signer, config.keys));
   RETURN_IF_ERROR(
       AddSignIn(parts, env, config.sign_in, SignInShared{vault, accounts, messages, signer, jwks}));
 
@@ -145,6 +104,7 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   parts.Serve<StatementHandlers>(env.seam(), statements, signer);
   RETURN_IF_ERROR(BuildReadiness(parts, env, config.readiness, *countries, passengers));
   RETURN_IF_ERROR(AddAttachments(parts, env, config.attachments, vault));
+  AddRetention(parts, env, config.retention);
   return parts;
 }
 
@@ -156,5 +116,11 @@ int main(int argc, char** argv) {
   service.name = "account";
   service.migrations = houbu::account::kMigrations;
   service.build = houbu::account::BuildAccount;
+  houbu::process::Command<houbu::account::AccountConfig> rewrap;
+  rewrap.name = "rewrap-keys";
+  rewrap.description = "Wraps all persons' keys by the newest master key.";
+  rewrap.run = [](houbu::process::Environment& env, const houbu::account::AccountConfig& config,
+                  std::vector<std::string>) { return houbu::account::RewrapAll(env, config.keys); };
+  service.commands.push_back(std::move(rewrap));
   return houbu::process::Run(argc, argv, service);
 }

@@ -1,4 +1,4 @@
-"""Signing in to a running stack: tokens others can check, and what was revoked is over everywhere."""
+"""Signing in to a running stack: tokens others can check; what was revoked is over everywhere."""
 
 import base64
 import concurrent.futures
@@ -215,9 +215,13 @@ class SignIn(FaultCase):
 
         def attempt(number):
             identifier = phone if number % 2 else f"+86199{secrets.randbelow(10**8):08d}"
-            return self.reason(lambda: self.anybody.call(
-                "account.v1.SignInService/SignInWithPassword", identifier=identifier,
-                password=PASSWORD if number % 4 == 1 else f"a wrong sentence {number}"))  # fmt: skip
+            password = PASSWORD if number % 4 == 1 else f"a wrong sentence {number}"
+            ask = lambda: self.anybody.call(
+                "account.v1.SignInService/SignInWithPassword",
+                identifier=identifier,
+                password=password,
+            )
+            return self.reason(ask)
 
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             storm = [pool.submit(attempt, number) for number in range(AT_ONCE)]

@@ -53,6 +53,10 @@ class Protos:
         """The class of a message by its full name."""
         return self._factory.GetPrototype(self._pool.FindMessageTypeByName(name))
 
+    def file(self, name):
+        """The descriptor of a proto file."""
+        return self._pool.FindFileByName(name)
+
     def method(self, path):
         """(request class, answer class) of "houbu.slot.v1.BookingService/CreateBooking"."""
         service, name = path.split("/")
