@@ -10,7 +10,6 @@ import urllib.request
 import zlib
 
 from floor import FaultCase, Person, Refusal
-from wire import Caller
 from world import wait_for
 
 LIMIT = 5 << 20
@@ -56,7 +55,7 @@ class Attachments(FaultCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.owner, cls.stranger = Person(cls.world, "attacher"), Person(cls.world, "stranger")
-        cls.staff = Caller(cls.floor.services, "operators/finance-1", ())
+        cls.staff = cls.floor.appoint("reviewer-1", "STAFF_ROLE_REVIEWER")
 
     def attach(self, content, person=None, kind="PASSPORT_SCAN", **fields):
         person = person or self.owner
@@ -129,17 +128,19 @@ class Attachments(FaultCase):
                   "reason": "The visa is of another year: send the one that holds."}  # fmt: skip
         rejected = self.staff.call(SERVICE + "ReviewAttachment", **decide)
         self.assertEqual(rejected.reject_reason, decide["reason"])
-        account = self.owner.account.removeprefix("accounts/")
         acts = self.floor.rows(
-            "account", f"SELECT act FROM audit_log WHERE account_id = '{account}' ORDER BY position"
-        )
-        self.assertEqual(
-            [act.split(" ", 1)[0] for act in acts if sent.name in act][-2:],
-            ["looked", "rejected"],
-        )
-        for caller in (self.owner._caller, self.floor.services.as_operator()):
-            with self.assertRaises(Refusal):
+            "account", f"SELECT act FROM audit_entries WHERE subject = '{sent.name}'"
+            " ORDER BY position"
+        )  # fmt: skip
+        self.assertEqual(acts, ["ATTACHMENT_OPENED", "ATTACHMENT_REJECTED"])
+        others = {
+            "CALLER_NOT_ALLOWED": self.owner._caller,
+            "ROLE_MISSING": self.floor.services.as_staff("support-1"),
+        }
+        for reason, caller in others.items():
+            with self.assertRaises(Refusal) as caught:
                 caller.call(SERVICE + "ReviewAttachment", **decide)
+            self.assertEqual(caught.exception.reason, reason)
 
     def test_what_is_no_document_is_refused(self):
         # rules: R-08

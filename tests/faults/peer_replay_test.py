@@ -105,6 +105,14 @@ class PeerReplays(RepeatCase):
         refusal = self.refusal_of(self.as_service("waitlist"), method, again)
         self.assertEqual(refusal.reason, "ALREADY_SETTLED")
 
+    def test_a_cancellation_is_counted_once(self):
+        # rules: R-19 X-07
+        told = {"account": self.person.account, "booking": "bookings/" + _FRESH("bk"),
+                "cancel_time": self.timestamp(0)}  # fmt: skip
+        self.twice("slot.v1.CancellationListenerService/OnBookingCancelled", told,
+                   {"booking": "bookings/bk-other"}, self.as_service("slot"),
+                   at="account")  # fmt: skip
+
     def test_messages_codes_and_contacts_are_taken_once(self):
         # rules: W-09n R-13n
         person, service = self.person, "notification.v1.NotificationService/"

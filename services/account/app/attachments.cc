@@ -35,10 +35,6 @@ Reply ReplyWith(const Mutation<Attachment>& mutation, const Attachment& attachme
   return reply;
 }
 
-std::string ActOf(const Attachment& attachment, absl::string_view act) {
-  return absl::StrCat(act, " ", NameOf(attachment));
-}
-
 }  // namespace
 
 Task<void> Attachments::Admit(std::string account, std::string passenger) {
@@ -124,10 +120,11 @@ Task<DownloadLink> Attachments::Link(std::string account, std::string id, std::s
                       co_await parts_.store.Load(std::move(account), std::move(id)));
   const absl::Time now = clock_.Now();
   if (!viewer.empty()) {
-    StaffAct act;
-    act.actor = std::move(viewer);
-    act.act = ActOf(attachment, "looked at");
-    CO_RETURN_IF_ERROR(co_await parts_.store.Note(attachment, std::move(act), now));
+    AuditEntry audit;
+    audit.actor = std::move(viewer);
+    audit.act = "ATTACHMENT_OPENED";
+    audit.subject = NameOf(attachment);
+    CO_RETURN_IF_ERROR(co_await parts_.store.Note(std::move(audit), now));
   }
   LinkClaim claim;
   claim.account = attachment.account;
@@ -174,14 +171,13 @@ Task<std::string> Attachments::Decide(Decision decision, Mutation<Attachment> mu
   }
   const absl::Time now = clock_.Now();
   CO_RETURN_IF_ERROR(Apply(decision.review, now, attachment));
-  StaffAct act;
-  act.actor = mutation.key.caller;
-  act.act = ActOf(attachment, decision.review.accepts ? "accepted" : "rejected");
-  if (!decision.review.accepts) {
-    absl::StrAppend(&act.act, ": ", decision.review.reason);
-  }
+  AuditEntry audit;
+  audit.actor = ActorOf(mutation.key);
+  audit.act = absl::StrCat("ATTACHMENT_", NameOf(attachment.state));
+  audit.subject = NameOf(attachment);
+  audit.reason = attachment.reason;
   Reply reply = ReplyWith(mutation, attachment);
-  co_return co_await parts_.store.Save(std::move(attachment), std::move(act), std::move(reply),
+  co_return co_await parts_.store.Save(std::move(attachment), std::move(audit), std::move(reply),
                                        now);
 }
 

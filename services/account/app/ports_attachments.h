@@ -13,6 +13,7 @@
 
 #include "services/account/app/ports.h"
 #include "services/account/domain/attachment.h"
+#include "services/account/domain/audit.h"
 
 namespace houbu::account {
 
@@ -78,12 +79,6 @@ class LinkSigner {
   virtual std::optional<LinkClaim> Read(absl::string_view token) const = 0;
 };
 
-/// What staff do with an attachment, for the audit log.
-struct StaffAct {
-  std::string actor;  ///< "services/operators/..."
-  std::string act;
-};
-
 /// Where attachments are kept.
 class AttachmentStore : public Answers {
  public:
@@ -124,16 +119,16 @@ class AttachmentStore : public Answers {
   virtual Task<std::vector<Attachment>> ListForReview(ReviewFilter filter, std::string after,
                                                       int limit) = 0;
 
-  /// Replaces an attachment under its version (it carries the next one), with its line in the
-  /// audit log; ATTACHMENT_CHANGED.
-  virtual Task<std::string> Save(Attachment attachment, StaffAct act, Reply reply,
+  /// Replaces an attachment under its version (it carries the next one), with its entry in
+  /// the audit log; ATTACHMENT_CHANGED.
+  virtual Task<std::string> Save(Attachment attachment, AuditEntry audit, Reply reply,
                                  absl::Time now) = 0;
 
   /// Removes an attachment; its file goes by the sweeper.
   virtual Task<std::string> Remove(Attachment attachment, Reply reply, absl::Time now) = 0;
 
-  /// Writes a line about an attachment into the audit log.
-  virtual Task<void> Note(Attachment attachment, StaffAct act, absl::Time now) = 0;
+  /// Records an act that changes nothing in the audit log.
+  virtual Task<void> Note(AuditEntry audit, absl::Time now) = 0;
 
   /// Opens a kept file of an attachment; DATA_LOSS when it was altered, ATTACHMENT_NOT_FOUND when
   /// its owner was erased.

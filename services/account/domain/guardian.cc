@@ -66,12 +66,6 @@ absl::CivilDay ChinaDay(absl::Time now) {
   return absl::ToCivilDay(now, absl::FixedTimeZone(8 * 60 * 60));  // no summer time since 1992
 }
 
-int AgeOn(absl::CivilDay birth, absl::CivilDay today) {
-  const bool had_birthday =
-      std::make_pair(today.month(), today.day()) >= std::make_pair(birth.month(), birth.day());
-  return static_cast<int>(today.year() - birth.year()) - (had_birthday ? 0 : 1);
-}
-
 std::optional<absl::CivilDay> BirthDayOf(const Passenger& passenger) {
   for (const PassengerDocument& document : passenger.documents) {
     const std::optional<absl::CivilDay> told = BirthOf(document.document);

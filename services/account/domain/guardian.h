@@ -89,9 +89,6 @@ std::string NameOf(const Guardianship& guardianship);
 /// The day it is in China, by which ages are reckoned.
 absl::CivilDay ChinaDay(absl::Time now);
 
-/// How old a person born on a day is on another.
-int AgeOn(absl::CivilDay birth, absl::CivilDay today);
-
 /// The day of birth that one of a passenger's documents tells, else the one that was said; nothing
 /// where there is neither.
 std::optional<absl::CivilDay> BirthDayOf(const Passenger& passenger);

@@ -35,13 +35,6 @@ Passenger WithPassport(PassengerType type) {
 
 }  // namespace
 
-TEST_CASE("ages change on birthdays", "[account][guardian][R-21]") {
-  CHECK(AgeOn(absl::CivilDay(2012, 11, 1), kToday) == 14);
-  CHECK(AgeOn(absl::CivilDay(2012, 11, 2), kToday) == 13);
-  CHECK(AgeOn(absl::CivilDay(2012, 2, 29), absl::CivilDay(2026, 2, 28)) == 13);
-  CHECK(AgeOn(absl::CivilDay(2012, 2, 29), absl::CivilDay(2026, 3, 1)) == 14);
-}
-
 TEST_CASE("children and elders are wards, by their documents before what was said",
           "[account][guardian][R-21]") {
   struct Row {

@@ -175,7 +175,7 @@ Task<v1::DownloadLink> AttachmentHandlers::Link(const rpc::Call& call,
     if (call.caller.person.empty()) {
       co_return Refuse(kReviewerNeeded);
     }
-    viewer = call.request_key.caller;
+    viewer = ActorOf(call.request_key);
   } else if (ids.front() != CallerId(call)) {
     co_return Refuse(kAttachmentNotFound);
   }

@@ -40,8 +40,10 @@ std::string WithCheck(std::string number) {
 struct Guarding : Fixture {
   using Fixture::Fixture;
 
-  std::string AddPassenger(const std::string& account, const std::string& number) {
+  std::string AddPassenger(const std::string& account, const std::string& number,
+                           PassengerType type = PassengerType::kAdult) {
     Entry entry;
+    entry.type = type;
     entry.document.document.full_name = "旅客乙";
     entry.document.document.number = WithCheck(number);
     Mutation<Passenger> mutation = MutationOf<Passenger>(ids.Next("r"));
@@ -98,7 +100,7 @@ TEST_CASE("a child under 14 travels once staff accepted a guardian's proof",
   if (!database) return;
   Guarding fixture(database->conninfo());
   const std::string account = fixture.SignedIn();
-  const std::string child = fixture.AddPassenger(account, kYoung);
+  const std::string child = fixture.AddPassenger(account, kYoung, PassengerType::kChild);
   const std::string adult = fixture.AddPassenger(account, kAdult);
   CHECK(fixture.Vouch(account, {adult}) == "OK");
   CHECK(fixture.Vouch(account, {adult, child}) == "GUARDIAN_REQUIRED");
@@ -123,10 +125,10 @@ TEST_CASE("who is no ward, has no proof or no consent is told so, and all at onc
   if (!database) return;
   Guarding fixture(database->conninfo());
   const std::string account = fixture.SignedIn();
-  const std::string young = fixture.AddPassenger(account, kYoung);
-  const std::string older = fixture.AddPassenger(account, kOlder);
+  const std::string young = fixture.AddPassenger(account, kYoung, PassengerType::kChild);
+  const std::string older = fixture.AddPassenger(account, kOlder, PassengerType::kStudent);
   const std::string adult = fixture.AddPassenger(account, kAdult);
-  const std::string elder = fixture.AddPassenger(account, kElder);
+  const std::string elder = fixture.AddPassenger(account, kElder, PassengerType::kElder);
   const std::string proof = fixture.ProofOf(account);
   CHECK(Guarding::Said(fixture.Propose(account, adult, proof, "")) == "NO_WARD");
   CHECK(Guarding::Said(fixture.Propose(account, "pg-none", proof, "")) == "PASSENGER_NOT_FOUND");
@@ -148,7 +150,7 @@ TEST_CASE("what was rejected may be proposed again, and staff see what waits",
   if (!database) return;
   Guarding fixture(database->conninfo());
   const std::string account = fixture.SignedIn();
-  const std::string child = fixture.AddPassenger(account, kYoung);
+  const std::string child = fixture.AddPassenger(account, kYoung, PassengerType::kChild);
   const std::string proof = fixture.ProofOf(account);
   const std::string first = fixture.Propose(account, child, proof, "children-2026-11").value();
   CHECK(fixture.Decide(account, first, false) == "OK");

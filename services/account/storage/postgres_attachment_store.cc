@@ -8,7 +8,7 @@
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
 #include "libs/postgres/errors.h"
-#include "services/account/storage/audit_line.h"
+#include "services/account/storage/audit_chain.h"
 
 namespace houbu::account {
 namespace {
@@ -26,14 +26,6 @@ std::optional<Attachment> FirstOf(std::vector<Attachment> found) {
     return std::nullopt;
   }
   return std::move(found.front());
-}
-
-AuditLine LineOf(const Attachment& attachment, const StaffAct& act) {
-  AuditLine line;
-  line.actor = act.actor;
-  line.account = attachment.account;
-  line.act = act.act;
-  return line;
 }
 
 }  // namespace
@@ -232,8 +224,8 @@ constexpr char kUpdateAttachment[] = R"sql(
   UPDATE attachments SET version = $2, state = $3, reason = $4, reviewed_at = $5
   WHERE id = $1 AND version = $2 - 1)sql";
 
-Task<std::string> PostgresAttachmentStore::Save(Attachment attachment, StaffAct act, Reply reply,
-                                                absl::Time now) {
+Task<std::string> PostgresAttachmentStore::Save(Attachment attachment, AuditEntry audit,
+                                                Reply reply, absl::Time now) {
   postgres::Parameters parameters;
   parameters.Add(attachment.id).Add(attachment.version).Add(NameOf(attachment.state));
   parameters.Add(attachment.reason).Add(attachment.reviewed_at);
@@ -247,8 +239,7 @@ Task<std::string> PostgresAttachmentStore::Save(Attachment attachment, StaffAct 
   if (saved.affected() == 0) {
     co_return Refuse(kAttachmentChanged);
   }
-  AuditLine line = LineOf(attachment, act);
-  CO_RETURN_IF_ERROR(co_await InsertAuditLine(work.transaction(), std::move(line), now));
+  CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(audit), now));
   CO_RETURN_IF_ERROR(co_await work.Commit(reply.answer, now));
   co_return reply.answer;
 }
@@ -275,10 +266,9 @@ Task<std::string> PostgresAttachmentStore::Remove(Attachment attachment, Reply r
   co_return reply.answer;
 }
 
-Task<void> PostgresAttachmentStore::Note(Attachment attachment, StaffAct act, absl::Time now) {
+Task<void> PostgresAttachmentStore::Note(AuditEntry audit, absl::Time now) {
   ASSIGN_OR_CO_RETURN(postgres::Transaction transaction, co_await pool_.Begin());
-  AuditLine line = LineOf(attachment, act);
-  CO_RETURN_IF_ERROR(co_await InsertAuditLine(transaction, std::move(line), now));
+  CO_RETURN_IF_ERROR(co_await AppendAudit(transaction, std::move(audit), now));
   co_return co_await transaction.Commit();
 }
 

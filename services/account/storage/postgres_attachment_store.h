@@ -32,9 +32,10 @@ class PostgresAttachmentStore final : public AttachmentStore {
   Task<std::vector<Attachment>> List(std::string account, std::string after, int limit) override;
   Task<std::vector<Attachment>> ListForReview(ReviewFilter filter, std::string after,
                                               int limit) override;
-  Task<std::string> Save(Attachment attachment, StaffAct act, Reply reply, absl::Time now) override;
+  Task<std::string> Save(Attachment attachment, AuditEntry audit, Reply reply,
+                         absl::Time now) override;
   Task<std::string> Remove(Attachment attachment, Reply reply, absl::Time now) override;
-  Task<void> Note(Attachment attachment, StaffAct act, absl::Time now) override;
+  Task<void> Note(AuditEntry audit, absl::Time now) override;
   Task<std::string> Open(Attachment attachment, std::string sealed) override;
   Task<std::vector<std::string>> Discard(absl::Time now, int limit) override;
   Task<void> Forget(std::string file) override;
