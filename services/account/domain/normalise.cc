@@ -55,7 +55,8 @@ std::string NormaliseNumber(absl::string_view text) {
       out.push_back(absl::ascii_toupper(static_cast<unsigned char>(c)));
     }
   }
-  return out;
+  // Once more: what stood apart by a dash may make one character now.
+  return NormaliseText(out);
 }
 
 std::string NormalisePhone(absl::string_view text) {
