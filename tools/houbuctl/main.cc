@@ -12,13 +12,14 @@
 #include "tools/houbuctl/reconcile.h"
 #include "tools/houbuctl/session.h"
 #include "tools/houbuctl/staff.h"
+#include "tools/houbuctl/travel.h"
 
 namespace houbu::ctl {
 namespace {
 
 // Every topic there is; a new one is added here.
-constexpr AddTopic kTopics[] = {AddInventory, AddPayment,  AddDemand, AddLedger,
-                                AddReconcile, AddProposal, AddAudit,  AddStaff};
+constexpr AddTopic kTopics[] = {AddInventory, AddPayment, AddDemand, AddLedger, AddReconcile,
+                                AddProposal,  AddAudit,   AddStaff,  AddTravel};
 
 int Run(int argc, char** argv) {
   CLI::App app("Asks Houbu's services what only operators may ask.", "houbuctl");
