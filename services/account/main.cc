@@ -87,8 +87,8 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   auto& messages = parts.Own<Messages>(env.peer("notification"));
   auto& verifier = parts.Own<IdentityVerifier>(env.http(), config.identity_url);
   ASSIGN_OR_RETURN(const std::string jwks, PublishedKeys(signer, config.keys));
-  RETURN_IF_ERROR(
-      AddSignIn(parts, env, config.sign_in, SignInShared{vault, accounts, messages, signer, jwks}));
+  RETURN_IF_ERROR(AddSignIn(parts, env, config.sign_in,
+                            SignInShared{vault, accounts, restrictions, messages, signer, jwks}));
 
   auto& verifications = parts.Own<Verifications>(accounts, passengers, verifier, env.clock());
   auto& list = parts.Own<PassengerList>(passengers, pseudonyms, *countries, env.clock(), env.ids());

@@ -5,8 +5,8 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
-#include "services/account/app/sessions.h"
 #include "services/account/app/ports_sign_in.h"
+#include "services/account/app/sessions.h"
 
 namespace houbu::account {
 

@@ -5,8 +5,9 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
-#include "services/account/app/second_factor.h"
+#include "services/account/app/ports_restriction.h"
 #include "services/account/app/ports_sign_in.h"
+#include "services/account/app/second_factor.h"
 
 namespace houbu::account {
 
@@ -21,6 +22,7 @@ class CodeSignIn final {
     SessionStore& sessions;
     Messenger& messenger;
     SecondFactor& second_factor;
+    ActiveRestrictions& restrictions;
     const DerivedSecrets& secrets;
     const Clock& clock;
     IdSource& ids;
@@ -45,7 +47,8 @@ class CodeSignIn final {
   };
 
   /// Exchanges a code for a session, opening the account of a phone that has none; gives the
-  /// answer's bytes. Refuses CODE_REFUSED, the same for every cause, and what SecondFactor does.
+  /// answer's bytes. Refuses CODE_REFUSED, the same for every cause, what SecondFactor does,
+  /// and ACCOUNT_RESTRICTED for who may not sign in.
   Task<std::string> Complete(Proof proof, Mutation<Session> mutation);
 
  private:

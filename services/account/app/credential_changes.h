@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "libs/base/clock.h"
+#include "services/account/app/ports_sign_in.h"
 #include "services/account/app/second_factor.h"
 #include "services/account/app/sessions.h"
-#include "services/account/app/ports_sign_in.h"
 #include "services/account/domain/password.h"
 
 namespace houbu::account {

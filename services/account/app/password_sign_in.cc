@@ -85,6 +85,10 @@ Task<void> PasswordSignIn::Check(Proof proof, std::optional<Credentials> known) 
     co_return Refuse(kSignInRefused);
   }
   CO_RETURN_IF_ERROR(co_await tools_.second_factor.Check(*known, proof.second_factor));
+  const absl::Time now = tools_.clock.Now();
+  ASSIGN_OR_CO_RETURN(const std::vector<Restriction> active,
+                      co_await tools_.restrictions.ActiveOf(known->account, now));
+  CO_RETURN_IF_ERROR(CheckUnrestricted(active, {RestrictionLevel::kSignIn}));
   if (tools_.hasher.IsStale(hash)) {
     ASSIGN_OR_CO_RETURN(std::string fresh, co_await tools_.hasher.Hash(proof.password));
     CO_RETURN_IF_ERROR(co_await tools_.credentials.Rehash(known->account, hash, std::move(fresh)));

@@ -5,8 +5,9 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
-#include "services/account/app/second_factor.h"
+#include "services/account/app/ports_restriction.h"
 #include "services/account/app/ports_sign_in.h"
+#include "services/account/app/second_factor.h"
 #include "services/account/domain/lockout.h"
 
 namespace houbu::account {
@@ -22,6 +23,7 @@ class PasswordSignIn final {
     FailureCounts& failures;
     PasswordHasher& hasher;
     SecondFactor& second_factor;
+    ActiveRestrictions& restrictions;
     const Clock& clock;
     IdSource& ids;
     LockoutPolicy lockout_policy;
@@ -40,7 +42,8 @@ class PasswordSignIn final {
   };
 
   /// Opens a session; gives the answer's bytes. SIGN_IN_REFUSED, SIGN_IN_LOCKED with a delay,
-  /// RESOURCE_EXHAUSTED when too many sign in at once, and what SecondFactor refuses.
+  /// RESOURCE_EXHAUSTED when too many sign in at once, what SecondFactor refuses, and
+  /// ACCOUNT_RESTRICTED for who may not sign in.
   Task<std::string> Open(Proof proof, Mutation<Session> mutation);
 
  private:

@@ -10,8 +10,8 @@
 #include "libs/async/task.h"
 #include "libs/base/request.h"
 #include "services/account/domain/account.h"
-#include "services/account/domain/challenge.h"
 #include "services/account/domain/audit.h"
+#include "services/account/domain/challenge.h"
 
 namespace houbu::account {
 

@@ -182,14 +182,15 @@ struct Fixture {
   PostgresRevocationLog revocations{pool};
   Argon2Passwords hasher{secrets::BlindIndex(KeyOf('w')), async::WorkerPoolOptions{2, 256}};
   Totp totp;
+  PostgresRestrictionStore restrictions{pool};
   SecondFactor second_factor{credentials, totp, secrets, clock};
   Sessions sessions{session_store, clock, ids, session_policy};
   CodeSignIn by_code{CodeSignIn::Tools{challenges, credentials, accounts, session_store, messenger,
-                                       second_factor, secrets, clock, ids, code_policy,
-                                       session_policy}};
+                                       second_factor, restrictions, secrets, clock, ids,
+                                       code_policy, session_policy}};
   PasswordSignIn by_password{PasswordSignIn::Tools{credentials, session_store, failures, hasher,
-                                                   second_factor, clock, ids, lockout_policy,
-                                                   session_policy}};
+                                                   second_factor, restrictions, clock, ids,
+                                                   lockout_policy, session_policy}};
   CredentialChanges changes{CredentialChanges::Tools{
       credentials, sessions, hasher, totp, second_factor, secrets,
       [](absl::string_view word) { return word == "correcthorsebatterystaple"; }, clock}};
@@ -199,7 +200,6 @@ struct Fixture {
   Verifications verifications{accounts, passengers, provider, clock};
   CountryBook countries = LoadCountries({}).value();
   PassengerList list{passengers, pseudonyms, countries, clock, ids};
-  PostgresRestrictionStore restrictions{pool};
   PostgresGuardianStore guardian_store{pool};
   Statements statements{accounts,
                         passengers,
