@@ -55,7 +55,7 @@ class Attachments(FaultCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.owner, cls.stranger = Person(cls.world, "attacher"), Person(cls.world, "stranger")
-        cls.staff = cls.floor.appoint("reviewer-1", "STAFF_ROLE_REVIEWER")
+        cls.staff = cls.floor.appoint("reviewer-1", "ROLE_REVIEWER")
 
     def attach(self, content, person=None, kind="PASSPORT_SCAN", **fields):
         person = person or self.owner

@@ -249,7 +249,7 @@ class FaultCase(unittest.TestCase):
         cls.addClassCleanup(cls.floor.close)
         cls.world = cls.floor.world
 
-    def refused(self, code, reason, ask, *arguments, **fields):
+    def refused(self, code, reason, ask, /, *arguments, **fields):
         """Checks that asking is refused so; gives the refusal."""
         with self.assertRaises(Refusal) as caught:
             ask(*arguments, **fields)
