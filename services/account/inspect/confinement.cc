@@ -66,7 +66,8 @@ bool FilterCalls() {
 #ifdef HOUBU_SANITIZED
   // What the sanitizers' own runtime needs to map its shadows and to print what it found.
   for (const int call : {SCMP_SYS(rt_sigprocmask), SCMP_SYS(sigaltstack), SCMP_SYS(gettid),
-                         SCMP_SYS(getpid), SCMP_SYS(sched_yield), SCMP_SYS(rt_sigaction)}) {
+                         SCMP_SYS(getpid), SCMP_SYS(sched_yield), SCMP_SYS(rt_sigaction),
+                         SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep)}) {
     added = added && Allow(filter.get(), call);
   }
 #endif
