@@ -6,8 +6,8 @@
 #include "libs/process/process.h"
 #include "services/account/app/guardians.h"
 #include "services/account/rpc/guardian_handlers.h"
-#include "services/account/storage/named_proofs.h"
 #include "services/account/storage/postgres_guardian_store.h"
+#include "services/account/storage/postgres_proofs.h"
 
 namespace houbu::account {
 
@@ -33,7 +33,7 @@ struct GuardianConfig {
 /// Adds guardians over their store.
 inline void AddGuardians(process::Parts& parts, process::Environment& env, GuardianStore& store,
                          PassengerStore& passengers) {
-  auto& proofs = parts.Own<NamedProofs>();
+  auto& proofs = parts.Own<PostgresProofs>(env.postgres());
   auto& guardians = parts.Own<Guardians>(store, passengers, proofs, env.clock(), env.ids());
   parts.Serve<GuardianHandlers>(env.seam(), guardians);
 }

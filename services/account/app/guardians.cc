@@ -46,7 +46,7 @@ Task<std::string> Guardians::Propose(GuardianProposal proposal, Mutation<Guardia
   Violations violations;
   ASSIGN_OR_CO_RETURN(const bool is_own, co_await proofs_.IsOwn(proposal.account, proposal.proof));
   if (!is_own) {
-    violations.Add("proof", "is not one of your attachments");
+    violations.Add("proof", "is not one of your attachments of kind GUARDIANSHIP_PROOF");
   }
   if (TakesConsent(ward, today) && proposal.consent_text_version.empty()) {
     violations.Add("consent", "is required for children under 14");

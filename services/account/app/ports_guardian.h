@@ -45,7 +45,7 @@ class Proofs {
  public:
   virtual ~Proofs() = default;
 
-  /// Whether the attachment of this name is the account's own.
+  /// Whether the attachment of this name is a proof of the account's own that was not rejected.
   virtual Task<bool> IsOwn(std::string account, std::string attachment) = 0;
 };
 

@@ -8,7 +8,7 @@
 
 #include "services/account/app/guardians.h"
 #include "services/account/storage/audit_chain.h"
-#include "services/account/storage/named_proofs.h"
+#include "services/account/storage/postgres_proofs.h"
 #include "services/account/storage/test_accounts.h"
 
 namespace houbu::account {
@@ -173,15 +173,38 @@ TEST_CASE("what was rejected may be proposed again, and staff see what waits",
   CHECK(page.records[1].actor == "operators/mei");
 }
 
-TEST_CASE("a proof stands under the account's own name", "[account][guardian][R-21]") {
-  NamedProofs proofs;
-  const auto is_own = [&proofs](const std::string& name) {
-    return testing::RunTask(proofs.IsOwn("ac-1", name)).value();
+TEST_CASE("a proof is an attachment of the account's own, of its kind, not rejected",
+          "[account][guardian][R-21]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Guarding fixture(database->conninfo());
+  const std::string account = fixture.SignedIn();
+  const auto attach = [&](const std::string& id, const std::string& kind, bool is_rejected) {
+    const std::string owner = absl::StrCat("'", account, "'");
+    database->Execute(absl::StrCat(
+        "INSERT INTO attachment_files (id, owner, content_index, kept, drafted_at) VALUES ('f-", id,
+        "', ", owner, ", '", id,
+        "', true, '2026-11-01'); INSERT INTO attachments (id, account_id, ",
+        "passenger_id, owner, version, kind, state, reason, file_name, file_id, media_type, "
+        "width, ",
+        "height, pages, size, created_at, reviewed_at) VALUES ('", id, "', ", owner, ", '', ",
+        owner, ", 1, '", kind, "', ", is_rejected ? "'REJECTED', 'blurred'" : "'PENDING', ''",
+        ", '', 'f-", id, "', 'image/png', 1, 1, 1, 1, '2026-11-01', ",
+        is_rejected ? "'2026-11-01'" : "NULL", ")"));
   };
-  CHECK(is_own("accounts/ac-1/attachments/at-1"));
-  CHECK_FALSE(is_own("accounts/ac-2/attachments/at-1"));
-  CHECK_FALSE(is_own("accounts/ac-1/attachments/"));
-  CHECK_FALSE(is_own("accounts/ac-1/attachments/a/b"));
+  attach("at-1", "GUARDIANSHIP_PROOF", false);
+  attach("at-2", "GUARDIANSHIP_PROOF", true);
+  attach("at-3", "VISA", false);
+  PostgresProofs proofs(fixture.pool);
+  const auto is_own = [&](const std::string& of, const std::string& id) {
+    const std::string name = absl::StrCat("accounts/", account, "/attachments/", id);
+    return testing::RunTask(fixture.loop, proofs.IsOwn(of, name)).value();
+  };
+  CHECK(is_own(account, "at-1"));
+  CHECK_FALSE(is_own("ac-other", "at-1"));
+  CHECK_FALSE(is_own(account, "at-2"));
+  CHECK_FALSE(is_own(account, "at-3"));
+  CHECK_FALSE(is_own(account, "at-none"));
 }
 
 }  // namespace
