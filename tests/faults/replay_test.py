@@ -1,9 +1,11 @@
 """A request_id used again: the same answer byte for byte, or a refusal when the content differs."""
 
+import datetime
 import re
 import unittest
 import uuid
 
+from attachments_test import png
 from floor import booked, wait_for
 from network import buy_out
 from people import sample_id_number
@@ -41,6 +43,58 @@ class Replays(RepeatCase):
         wishes = {"name": f"{account}/contact", "channels": ["CHANNEL_SMS"], "language_code": "en"}
         self.twice("notification.v1.NotificationService/UpdatePreferences", wishes,
                    {"language_code": "zh-CN"})  # fmt: skip
+
+    def test_what_staff_do_to_accounts_answers_a_repetition_byte_for_byte(self):
+        # rules: X-07 R-09 R-19
+        account, service = self.person.account, "account.v1.RestrictionService/"
+        self.floor.appoint("support-1", "ROLE_SUPPORT")
+        support, first, second = self.staff("support-1"), self.reviewer(1), self.reviewer(2)
+        later = datetime.datetime.fromtimestamp(self.world.now() + 3600, datetime.timezone.utc)
+        wanted = {"parent": account, "level": "LEVEL_PAYMENT", "reason": "sample",
+                  "expire_time": later.strftime("%Y-%m-%dT%H:%M:%SZ")}  # fmt: skip
+        imposed = self.twice(service + "ImposeRestriction", wanted, {"reason": "other"}, support)
+        lifted = {"name": imposed.name, "reason": "sample"}
+        self.twice(service + "LiftRestriction", lifted, {"reason": "other"}, support)
+        ban = {"parent": account, "kind": "KIND_BAN", "reason": "sample"}
+        proposal = self.twice(service + "ProposeBan", ban, {"reason": "other"}, first)
+        decided = {"name": proposal.name, "decision": "DECISION_REJECT", "reason": "sample"}
+        self.twice(service + "DecideBan", decided, {"reason": "other"}, second)
+
+    def test_roles_answer_a_repetition_byte_for_byte(self):
+        # rules: X-07 R-09
+        admin = self.staff("admin-1")
+        role = {"name": f"staff/p-{uuid.uuid4().hex}", "role": "ROLE_FINANCE", "reason": "sample"}
+        for method in ("account.v1.StaffService/GrantRole", "account.v1.StaffService/RevokeRole"):
+            self.twice(method, role, {"reason": "other"}, admin)
+
+    def test_guardianships_answer_a_repetition_byte_for_byte(self):
+        # rules: X-07 R-21
+        person, service = self.person, "account.v1.GuardianService/"
+        old = next(number for number in iter(sample_id_number, "") if number[6:10] < "1960")
+        elder = person.call(
+            "account.v1.PassengerService/CreatePassenger", parent=person.account,
+            full_name="旅客辛", type="PASSENGER_TYPE_ELDER",
+            document_type="DOCUMENT_TYPE_RESIDENT_ID", document_number=old,
+        )  # fmt: skip
+        proof = png(9, 9)
+        attached = person._caller.send(
+            "account.v1.AttachmentService/UploadAttachment", proof, len(proof),
+            parent=person.account, kind="ATTACHMENT_KIND_GUARDIANSHIP_PROOF", size_bytes=len(proof),
+        )  # fmt: skip
+        wanted = {"parent": person.account, "passenger": elder.name, "proof": attached.name}
+        proposed = self.twice(service + "ProposeGuardianship", wanted,
+                              {"passenger": person.passengers[0]})  # fmt: skip
+        accepted = {"name": proposed.name, "decision": "DECISION_ACCEPT", "reason": "sample"}
+        self.twice(service + "DecideGuardianship", accepted, {"reason": "other"}, self.reviewer(1))
+        self.twice(service + "EndGuardianship", {"name": proposed.name, "reason": "sample"},
+                   {"reason": "other"})  # fmt: skip
+
+    def staff(self, person):
+        return Asker(self.world, f"operators/{person}")
+
+    def reviewer(self, number):
+        self.floor.appoint(f"reviewer-{number}", "ROLE_REVIEWER")
+        return self.staff(f"reviewer-{number}")
 
     def sign_in_twice(self):
         """The one-time code serves once, and its session is the answer as often as one asks."""
