@@ -194,7 +194,7 @@ class PeerReplays(RepeatCase):
     def test_every_mutation_of_the_protos_is_asked_twice_here_or_in_replay_test(self):
         # rules: X-07
         asked = ""
-        for name in ("replay_test.py", "peer_replay_test.py"):
+        for name in ("replay_test.py", "peer_replay_test.py", "identity_replay_test.py"):
             with open(os.path.join(ROOT, "tests/faults", name), encoding="utf-8") as file:
                 asked += file.read()
         self.assertEqual([method for method in mutations() if f'{method}"' not in asked], [])

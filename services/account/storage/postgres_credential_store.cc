@@ -159,12 +159,12 @@ Task<std::string> PostgresCredentialStore::Save(
   if (result.affected() == 0) {
     co_return Refuse(kAccountChanged);
   }
+  AuditEntry entry = EntryOf(reply.key, credentials.account, std::move(act));
+  CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(entry), now));
   if (!kept_session.empty()) {
     CO_RETURN_IF_ERROR(co_await EndSessions(work.transaction(), credentials.account,
                                             std::move(kept_session), "CREDENTIALS", now));
   }
-  AuditEntry entry = EntryOf(reply.key, credentials.account, std::move(act));
-  CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(entry), now));
   CO_RETURN_IF_ERROR(co_await work.Commit(reply.answer, now));
   co_return reply.answer;
 }

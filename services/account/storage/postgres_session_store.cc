@@ -242,13 +242,13 @@ Task<void> PostgresSessionStore::EndStolen(Session session, absl::Time now) {
   if (ended.affected() == 0) {
     co_return absl::OkStatus();
   }
-  CO_RETURN_IF_ERROR(co_await RevokeSession(work.transaction(), session.account, session.id, now));
   AuditEntry entry;
   entry.actor = "services/account";
   entry.act = "SESSION_STOLEN";
   entry.subject = NameOf(session);
   entry.reason = "a refresh token was used twice";
   CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(entry), now));
+  CO_RETURN_IF_ERROR(co_await RevokeSession(work.transaction(), session.account, session.id, now));
   co_return co_await work.Commit("", now);
 }
 
