@@ -160,9 +160,11 @@ inline absl::StatusOr<BlobStore*> BuildBlobs(process::Parts& parts, process::Env
   return &BuildDisk(parts, env, config);
 }
 
-/// Builds attachments and has them served; gives why not, for the operator.
-inline absl::Status AddAttachments(process::Parts& parts, process::Environment& env,
-                                   const AttachmentConfig& config, const Vault& vault) {
+/// Builds attachments and has them served; gives their store, or why not, for the operator.
+inline absl::StatusOr<AttachmentStore*> AddAttachments(process::Parts& parts,
+                                                       process::Environment& env,
+                                                       const AttachmentConfig& config,
+                                                       const Vault& vault) {
   ASSIGN_OR_RETURN(SignedLinks loaded,
                    SignedLinks::Load(config.link_key_file, config.former_link_key_file));
   const auto& links = parts.Own<SignedLinks>(std::move(loaded));
@@ -180,7 +182,7 @@ inline absl::Status AddAttachments(process::Parts& parts, process::Environment& 
   sweeping.interval = config.sweep_interval;
   sweeping.round = [&attachments] { return attachments.Sweep(); };
   parts.loops.push_back(std::move(sweeping));
-  return absl::OkStatus();
+  return &store;
 }
 
 }  // namespace houbu::account

@@ -18,6 +18,7 @@
 #include "services/account/key_parts.h"
 #include "services/account/peers/identity_verifier.h"
 #include "services/account/peers/messages.h"
+#include "services/account/privacy_parts.h"
 #include "services/account/readiness_parts.h"
 #include "services/account/restriction_parts.h"
 #include "services/account/retention_parts.h"
@@ -39,6 +40,7 @@ struct AccountConfig {
   process::CommonConfig common;
   KeyConfig keys;
   std::string identity_url = "http://127.0.0.1:7461";
+  CheckPolicy checks;
   SignInConfig sign_in;
   StatementPolicy statements;
   ReadinessConfig readiness;
@@ -60,6 +62,9 @@ struct AccountConfig {
     keys.Bind(binder);
     retention.Bind(binder);
     binder.Optional("verifier.url", &identity_url, "Base URL of the identity provider.");
+    binder.Optional("verifier.checks_per_day_max", &checks.per_day_max,
+                    "Identity checks of an account that come to a result, in a day.",
+                    process::Range{.least = 1, .most = 1000});
     binder.Optional("statements.life", &statements.life, "How long a travel statement holds.");
     sign_in.Bind(binder);
     readiness.Bind(binder);
@@ -87,10 +92,12 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   auto& messages = parts.Own<Messages>(env.peer("notification"));
   auto& verifier = parts.Own<IdentityVerifier>(env.http(), config.identity_url);
   ASSIGN_OR_RETURN(const std::string jwks, PublishedKeys(signer, config.keys));
-  RETURN_IF_ERROR(AddSignIn(parts, env, config.sign_in,
-                            SignInShared{vault, accounts, restrictions, messages, signer, jwks}));
+  ASSIGN_OR_RETURN(const SignInParts sign_in,
+                   AddSignIn(parts, env, config.sign_in,
+                             SignInShared{vault, accounts, restrictions, messages, signer, jwks}));
 
-  auto& verifications = parts.Own<Verifications>(accounts, passengers, verifier, env.clock());
+  auto& verifications = parts.Own<Verifications>(accounts, passengers, verifier, env.clock(),
+                                                 env.ids(), config.checks);
   auto& list = parts.Own<PassengerList>(passengers, pseudonyms, *countries, env.clock(), env.ids());
   auto& guardians = parts.Own<PostgresGuardianStore>(env.postgres());
   auto& statements = parts.Own<Statements>(accounts, passengers, restrictions, guardians,
@@ -103,7 +110,12 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   parts.Serve<PassengerHandlers>(env.seam(), list);
   parts.Serve<StatementHandlers>(env.seam(), statements, signer);
   RETURN_IF_ERROR(BuildReadiness(parts, env, config.readiness, *countries, passengers));
-  RETURN_IF_ERROR(AddAttachments(parts, env, config.attachments, vault));
+  ASSIGN_OR_RETURN(AttachmentStore* const attachments,
+                   AddAttachments(parts, env, config.attachments, vault));
+  AddPrivacy(parts, env,
+             DataExports::Tools{accounts, *sign_in.credentials, passengers, *sign_in.session_store,
+                                *attachments, guardians, restrictions, audit, *sign_in.sessions,
+                                env.clock()});
   AddRetention(parts, env, config.retention);
   return parts;
 }

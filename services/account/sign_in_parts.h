@@ -128,9 +128,17 @@ struct SignInShared {
   std::string jwks;
 };
 
+/// What the rest of the service uses of signing in.
+struct SignInParts {
+  CredentialStore* credentials = nullptr;
+  SessionStore* session_store = nullptr;
+  Sessions* sessions = nullptr;
+};
+
 /// Puts signing in together and has it served.
-inline absl::Status AddSignIn(process::Parts& parts, process::Environment& env,
-                              const SignInConfig& config, const SignInShared& shared) {
+inline absl::StatusOr<SignInParts> AddSignIn(process::Parts& parts, process::Environment& env,
+                                             const SignInConfig& config,
+                                             const SignInShared& shared) {
   ASSIGN_OR_RETURN(const secrets::Key code_key, secrets::LoadKeyFile(config.code_key_file));
   ASSIGN_OR_RETURN(const secrets::Key pepper_key, secrets::LoadKeyFile(config.pepper_key_file));
   ASSIGN_OR_RETURN(CommonPasswords loaded, CommonPasswords::Load(config.blocklist_file));
@@ -178,7 +186,7 @@ inline absl::Status AddSignIn(process::Parts& parts, process::Environment& env,
   trust.interval = absl::Milliseconds(250);
   trust.round = [&own_trust] { return own_trust.Round(); };
   parts.loops.push_back(std::move(trust));
-  return absl::OkStatus();
+  return SignInParts{&credentials, &store, &sessions};
 }
 
 }  // namespace houbu::account

@@ -39,6 +39,7 @@ ASKS = {
     "account.v1.AccountService/GetAccount": {"name": "{account}"},
     "account.v1.AccountService/VerifyIdentity": {
         "name": "{account}", "passenger": "{passenger}", "face_token": "match"},
+    "account.v1.PrivacyService/ExportData": {"name": "{account}"},
     "account.v1.AttachmentService/GetAttachment": {"name": "{attachment}"},
     "account.v1.AttachmentService/ListAttachments": {"parent": "{account}"},
     "account.v1.AttachmentService/CreateDownloadLink": {"name": "{attachment}"},
@@ -247,6 +248,28 @@ class AccessMatrix(FaultCase):
                 self.assertNotIn(code, ("NOT_FOUND", "PERMISSION_DENIED"), reason)
                 if code == "UNAUTHENTICATED":
                     self.assertEqual(reason, "SECOND_FACTOR_REFUSED")
+
+    def test_what_a_request_may_not_say_is_never_applied(self):
+        # rules: R-17 W-01
+        claims = self.services.protos.type("houbu.account.v1.Account")(
+            verification_state="VERIFICATION_STATE_VERIFIED", member=True, may_wait=True
+        ).SerializeToString()
+        request, answer = self.services.protos.method("houbu.account.v1.AccountService/GetAccount")
+        greedy = request.FromString(
+            request(name=self.stranger.account).SerializeToString() + claims
+        )
+        method = "/houbu.account.v1.AccountService/GetAccount"
+        stub = self.services.channel("gateway", "account").unary_unary(
+            method, request.SerializeToString, answer.FromString
+        )
+        for _ in range(2):
+            account = stub(greedy, timeout=20, metadata=self.stranger._caller._metadata)
+            self.assertFalse(account.member or account.may_wait)
+            self.assertNotEqual(account.verification_state, 3)
+        smuggled = (*self.stranger._caller._metadata, ("x-user-id", self.owner.account),
+                    ("houbu-client-address", "192.0.2.9"), ("x-role", "admin"))  # fmt: skip
+        shown = stub(request(name=self.stranger.account), timeout=20, metadata=smuggled)
+        self.assertEqual(shown.name, self.stranger.account)
 
     def answer_to(self, person, path, template, names):
         method = next(method for method in self.methods if method.path == path)

@@ -51,6 +51,7 @@ _ASSEMBLIES = {
     "alipay_parts.h",
     "audit_parts.h",
     "key_parts.h",
+    "privacy_parts.h",
     "retention_parts.h",
     "sign_in_parts.h",
     "attachment_parts.h",

@@ -46,8 +46,15 @@ class AccountStore : public Answers {
   virtual Task<std::string> Save(Account account, AuditEntry audit, Reply reply,
                                  absl::Time now) = 0;
 
-  /// Replaces an account under its version, without a reply: a step on the way to one.
-  virtual Task<void> SaveStep(Account account) = 0;
+  /// How many checks of an account came to a result since `since`.
+  virtual Task<int> CountChecks(std::string account, absl::Time since) = 0;
+
+  /// Records that the provider is being asked: replaces the account as Save does, without a reply.
+  virtual Task<void> BeginCheck(Account account, IdentityCheck check) = 0;
+
+  /// Records what the check came to, as Save does.
+  virtual Task<std::string> EndCheck(Account account, IdentityCheck check, AuditEntry audit,
+                                     Reply reply, absl::Time now) = 0;
 };
 
 /// Where passengers are kept. A change carries the passenger as it is afterwards, with the next
@@ -65,10 +72,11 @@ class PassengerStore : public Answers {
   virtual Task<std::vector<Passenger>> List(std::string account, std::string after, int limit) = 0;
 
   /// Records a change: the documents of the list are added or replace what was kept under their
-  /// ids, kept ones that are no more in it are removed. PASSENGER_EXISTS.
+  /// ids, kept ones that are no more in it are removed. PASSENGER_EXISTS. An account whose holder
+  /// the passenger is, and whose card is another now, is no longer verified.
   virtual Task<std::string> Save(Passenger passenger, Reply reply, absl::Time now) = 0;
 
-  /// Removes a passenger.
+  /// Removes a passenger; an account whose holder it is, is no longer verified.
   virtual Task<std::string> Remove(Passenger passenger, Reply reply, absl::Time now) = 0;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -39,9 +40,33 @@ inline constexpr Refusal kNotVerified{
 inline constexpr Refusal kHolderTaken{
     absl::StatusCode::kAlreadyExists, "HOLDER_HAS_ACCOUNT",
     "This person is the verified holder of another account: sign in to that one."};
+/// Too many comparisons came to nothing.
+inline constexpr Refusal kTooManyChecks{
+    absl::StatusCode::kResourceExhausted, "TOO_MANY_CHECKS",
+    "Your identity was checked too often today: try again when the delay is over."};
 /// Somebody else changed it meanwhile.
 inline constexpr Refusal kAccountChanged{absl::StatusCode::kAborted, "ACCOUNT_CHANGED",
                                          "The account changed meanwhile."};
+
+/// By what the verified holder of an account is known from then on.
+struct Holder {
+  std::string passenger;  ///< "pg-...".
+  std::string identity;   ///< IdentityOf the card: its number signs in. Personal.
+  std::string card;       ///< HolderCardOf the passenger. Personal.
+};
+
+/// One comparison by the identity provider (W-01).
+struct IdentityCheck {
+  std::string id;  ///< "ic-...".
+  std::string account;
+  std::string passenger;
+  absl::Time asked_at;
+};
+
+/// How often holders are compared.
+struct CheckPolicy {
+  int per_day_max = 5;  ///< Comparisons that came to a result, within 24 hours.
+};
 
 /// An account.
 struct Account {
@@ -51,9 +76,7 @@ struct Account {
   Verification verification = Verification::kUnverified;
   std::string verification_reason;  ///< Why it was rejected.
   bool member = false;              ///< An active member (铁路畅行).
-  /// IdentityOf the verified holder's card, while it is being recorded: from then on its number
-  /// signs in. Empty otherwise; personal.
-  std::string holder_identity;
+  std::optional<Holder> holder;     ///< While it is being recorded.
   absl::Time created_at;
 };
 

@@ -68,4 +68,10 @@ int IdentifyingDocuments(const Passenger& passenger) {
                     [](const PassengerDocument& held) { return Identifies(held.document.type); }));
 }
 
+std::string HolderCardOf(const Passenger& passenger) {
+  const PassengerDocument* const card = FindDocument(passenger, DocumentType::kResidentId);
+  return card == nullptr ? ""
+                         : absl::StrCat(IdentityOf(card->document), "/", card->document.full_name);
+}
+
 }  // namespace houbu::account

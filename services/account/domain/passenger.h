@@ -107,6 +107,10 @@ void TakeFirst(Passenger& passenger);
 /// The oldest document of a kind, null when there is none. Lives as long as the passenger.
 const PassengerDocument* FindDocument(const Passenger& passenger, DocumentType type);
 
+/// What the provider compares a face with: number and name of the resident ID. Empty where there is
+/// none. While it stays the same, whoever was verified by it stays verified.
+std::string HolderCardOf(const Passenger& passenger);
+
 /// How many documents say who the passenger is.
 int IdentifyingDocuments(const Passenger& passenger);
 

@@ -36,6 +36,80 @@ TEST_CASE("waiting takes a verified holder or an active member", "[account][W-01
   CHECK(vouch(true).ok());
 }
 
+TEST_CASE("a holder is compared so often a day, and what came of it is kept", "[account][W-01]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Fixture fixture(database->conninfo());
+  const std::string account = fixture.SignedIn();
+  const std::string passenger = fixture.AddCard(account, "card").value();
+  fixture.provider.finding = absl::UnavailableError("away");
+  CHECK(absl::IsUnavailable(fixture.Verify(account, passenger, "away").status()));
+  fixture.provider.finding = Finding{false, "LIVENESS_FAILED"};
+  for (int i = 0; i < CheckPolicy().per_day_max; ++i) {
+    CHECK(fixture.Verify(account, passenger, absl::StrCat("v-", i)).value() == "REJECTED");
+  }
+  const absl::Status refused = fixture.Verify(account, passenger, "v-over").status();
+  CHECK(ReasonOf(refused) == "TOO_MANY_CHECKS");
+  CHECK(RetryAfterOf(refused).has_value());
+  const auto kept = testing::RunTask(fixture.loop, fixture.pool.Query(
+                                                       "SELECT result, reason FROM identity_checks "
+                                                       "WHERE decided_at IS NOT NULL"))
+                        .value();
+  REQUIRE(kept.rows() == CheckPolicy().per_day_max);
+  CHECK(kept.row(0).Text("reason") == "LIVENESS_FAILED");
+  fixture.clock.Advance(absl::Hours(24));
+  fixture.provider.finding = Finding{true, ""};
+  CHECK(fixture.Verify(account, passenger, "v-next-day").value() == "VERIFIED");
+}
+
+TEST_CASE("a holder whose card is another now is verified anew", "[account][W-01][R-16]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Fixture fixture(database->conninfo());
+  const std::string account = fixture.SignedIn();
+  const std::string passenger = fixture.AddCard(account, "card").value();
+  REQUIRE(fixture.Verify(account, passenger, "v-1").value() == "VERIFIED");
+  const auto verification = [&] {
+    return testing::RunTask(fixture.loop, fixture.verifications.Get(account)).value();
+  };
+  const auto adding = [&](const std::string& request_id) {
+    Mutation<Passenger> mutation = fixture.MutationOf<Passenger>(request_id);
+    mutation.render = [](const Passenger& changed) { return changed.id; };
+    return mutation;
+  };
+  // Another document changes nothing about who the holder is.
+  DocumentEntry passport;
+  passport.document.type = DocumentType::kPassport;
+  passport.document.number = "E12345678";
+  passport.document.country = "CN";
+  passport.document.full_name = "LUKE, JIA";
+  passport.document.expires = absl::CivilDay(2036, 1, 1);
+  passport.document.has_expiry = true;
+  REQUIRE(testing::RunTask(fixture.loop, fixture.list.AddDocument(account, passenger, passport,
+                                                                  adding("passport")))
+              .ok());
+  CHECK(verification().verification == Verification::kVerified);
+  // Another name on the card does.
+  PassengerChange change;
+  change.etag = absl::StrCat(
+      testing::RunTask(fixture.loop, fixture.list.Get(account, passenger)).value().version);
+  change.full_name = "旅客乙";
+  REQUIRE(testing::RunTask(fixture.loop,
+                           fixture.list.Update(account, passenger, change, adding("name")))
+              .ok());
+  CHECK(verification().verification == Verification::kUnverified);
+  CHECK(verification().verification_reason == "HOLDER_CHANGED");
+  const auto revoked =
+      testing::RunTask(fixture.loop, fixture.revocations.After(0, absl::InfinitePast(), 10))
+          .value();
+  REQUIRE(revoked.size() == 1);
+  CHECK(revoked[0].statements_before.has_value());
+  REQUIRE(fixture.Verify(account, passenger, "v-2").value() == "VERIFIED");
+  REQUIRE(testing::RunTask(fixture.loop, fixture.list.Remove(account, passenger, adding("remove")))
+              .ok());
+  CHECK(verification().verification == Verification::kUnverified);
+}
+
 TEST_CASE("membership grants the waitlist and is audited", "[account][W-01][R-09]") {
   const auto database = testing::TestPostgres::OrSkip();
   if (!database) return;

@@ -10,7 +10,10 @@
 #include "libs/base/status_macros.h"
 #include "libs/postgres/errors.h"
 #include "libs/postgres/unit_of_work.h"
+#include "services/account/domain/audit.h"
+#include "services/account/storage/audit_chain.h"
 #include "services/account/storage/person_keys.h"
+#include "services/account/storage/revocation_rows.h"
 
 namespace houbu::account {
 namespace {
@@ -19,6 +22,7 @@ constexpr char kName[] = "passengers/full_name";
 constexpr char kBirth[] = "passengers/birth";
 constexpr char kHolder[] = "passenger_documents/full_name";
 constexpr char kNumber[] = "passenger_documents/number";
+constexpr char kHolderCard[] = "accounts/holder_card";
 
 /// What a document is found again by. Who somebody is, is told once an account; what goes with it
 /// (a family's health report) may go with several passengers.
@@ -169,6 +173,33 @@ Task<void> PostgresPassengerStore::WriteDocuments(postgres::Transaction& transac
   co_return absl::OkStatus();
 }
 
+// `$3` is the index of the card as it is now; NULL where the passenger has none, or is no more.
+constexpr char kDoubtHolder[] = R"sql(
+  UPDATE accounts SET verification = 'UNVERIFIED', verification_reason = 'HOLDER_CHANGED',
+                      holder_index = NULL, holder_passenger = NULL, holder_card_index = NULL,
+                      version = version + 1
+  WHERE id = $1 AND holder_passenger = $2 AND holder_card_index IS DISTINCT FROM $3)sql";
+
+/// Holds an account no longer for verified when the card of its holder is another now: what it
+/// vouched for is over.
+Task<void> DoubtHolder(postgres::Transaction& transaction, Passenger passenger,
+                       std::optional<std::string> card_index, RequestKey key, absl::Time now) {
+  postgres::Parameters parameters;
+  parameters.Add(passenger.account).Add(passenger.id).Add(card_index);
+  ASSIGN_OR_CO_RETURN(const postgres::Result doubted,
+                      co_await transaction.Execute(kDoubtHolder, std::move(parameters)));
+  if (doubted.affected() == 0) {
+    co_return absl::OkStatus();
+  }
+  AuditEntry audit;
+  audit.actor = ActorOf(key);
+  audit.act = "IDENTITY_UNVERIFIED";
+  audit.subject = absl::StrCat("accounts/", passenger.account);
+  audit.reason = "HOLDER_CHANGED";
+  CO_RETURN_IF_ERROR(co_await AppendAudit(transaction, std::move(audit), now));
+  co_return co_await RevokeStatements(transaction, passenger.account, now);
+}
+
 constexpr char kUpdatePassenger[] = R"sql(
   UPDATE passengers SET version = $3, full_name = $4, type = $5, birth = $6
   WHERE account_id = $1 AND id = $2 AND version = $3 - 1 AND removed_at IS NULL)sql";
@@ -210,6 +241,13 @@ Task<std::string> PostgresPassengerStore::Save(Passenger passenger, Reply reply,
   others.Add(passenger.id).AddTextArray(ids).Add(now);
   CO_RETURN_IF_ERROR(co_await work.transaction().Execute(kRemoveOthers, std::move(others)));
   CO_RETURN_IF_ERROR(co_await WriteDocuments(work.transaction(), passenger, key));
+  const std::string card = HolderCardOf(passenger);
+  std::optional<std::string> card_index;
+  if (!card.empty()) {
+    card_index = vault_.IndexOf(kHolderCard, card);
+  }
+  CO_RETURN_IF_ERROR(
+      co_await DoubtHolder(work.transaction(), passenger, card_index, reply.key, now));
   CO_RETURN_IF_ERROR(co_await work.Commit(reply.answer, now));
   co_return reply.answer;
 }
@@ -304,6 +342,8 @@ Task<std::string> PostgresPassengerStore::Remove(Passenger passenger, Reply repl
   if (removed.empty()) {
     co_return Refuse(kPassengerNotFound);
   }
+  CO_RETURN_IF_ERROR(
+      co_await DoubtHolder(work.transaction(), passenger, std::nullopt, reply.key, now));
   CO_RETURN_IF_ERROR(co_await work.Commit(reply.answer, now));
   co_return reply.answer;
 }

@@ -197,7 +197,7 @@ struct Fixture {
   AddressChanges addresses{AddressChanges::Tools{challenges, credentials, accounts, sessions,
                                                  messenger, secrets, clock, ids, code_policy}};
   CodeDispatch dispatch{challenges, messenger, secrets, clock};
-  Verifications verifications{accounts, passengers, provider, clock};
+  Verifications verifications{accounts, passengers, provider, clock, ids, CheckPolicy()};
   CountryBook countries = LoadCountries({}).value();
   PassengerList list{passengers, pseudonyms, countries, clock, ids};
   PostgresGuardianStore guardian_store{pool};
