@@ -36,13 +36,12 @@ def run(layout, wanted="", preset="dev", rebuild=True):
         results.merge(layout, found, whole=False)
         return _report(found, wanted)
     found = []
+    _install_npm(layout)
     with TestDatabases(layout) as environment:
         programs = sorted(glob.glob(os.path.join(folder, "*_test")))
         named = [path for path in programs if wanted in _names(os.path.basename(path))]
         for path in named or programs:
             found += _run_program(layout, path, wanted, environment)
-        if not named:
-            _install_npm(layout)
         for path in [] if named else _python_files():
             found += _run_python(layout, path, wanted, environment)
     if not wanted:
