@@ -92,9 +92,9 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   auto& messages = parts.Own<Messages>(env.peer("notification"));
   auto& verifier = parts.Own<IdentityVerifier>(env.http(), config.identity_url);
   ASSIGN_OR_RETURN(const std::string jwks, PublishedKeys(signer, config.keys));
-  ASSIGN_OR_RETURN(const SignInParts sign_in,
-                   AddSignIn(parts, env, config.sign_in,
-                             SignInShared{vault, accounts, restrictions, messages, signer, jwks}));
+  ASSIGN_OR_RETURN(
+      const SignInParts sign_in,
+      AddSignIn(parts, env, config.sign_in, SignInShared{vault, accounts, messages, signer, jwks}));
 
   auto& verifications = parts.Own<Verifications>(accounts, passengers, verifier, env.clock(),
                                                  env.ids(), config.checks);

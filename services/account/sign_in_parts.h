@@ -122,7 +122,6 @@ class OwnTrust final {
 struct SignInShared {
   const Vault& vault;
   AccountStore& accounts;
-  ActiveRestrictions& restrictions;
   Messenger& messenger;
   const identity::Signer& signer;
   std::string jwks;
@@ -157,11 +156,11 @@ inline absl::StatusOr<SignInParts> AddSignIn(process::Parts& parts, process::Env
   auto& second_factor = parts.Own<SecondFactor>(credentials, totp, secrets, env.clock());
   auto& sessions = parts.Own<Sessions>(store, env.clock(), env.ids(), config.sessions);
   auto& by_code = parts.Own<CodeSignIn>(CodeSignIn::Tools{
-      challenges, credentials, shared.accounts, store, shared.messenger, second_factor,
-      shared.restrictions, secrets, env.clock(), env.ids(), config.codes, config.sessions});
-  auto& by_password = parts.Own<PasswordSignIn>(PasswordSignIn::Tools{
-      credentials, store, failures, hasher, second_factor, shared.restrictions, env.clock(),
-      env.ids(), config.lockout, config.sessions});
+      challenges, credentials, shared.accounts, store, shared.messenger, second_factor, secrets,
+      env.clock(), env.ids(), config.codes, config.sessions});
+  auto& by_password = parts.Own<PasswordSignIn>(
+      PasswordSignIn::Tools{credentials, store, failures, hasher, second_factor, env.clock(),
+                            env.ids(), config.lockout, config.sessions});
   const IsCommon is_common = [&common](absl::string_view word) { return common.Contains(word); };
   auto& changes = parts.Own<CredentialChanges>(CredentialChanges::Tools{
       credentials, sessions, hasher, totp, second_factor, secrets, is_common, env.clock()});

@@ -89,9 +89,6 @@ Task<std::string> CodeSignIn::CompleteOnce(Proof proof, Mutation<Session> mutati
   Account account;
   if (known.has_value()) {
     CO_RETURN_IF_ERROR(co_await tools_.second_factor.Check(*known, proof.second_factor));
-    ASSIGN_OR_CO_RETURN(const std::vector<Restriction> active,
-                        co_await tools_.restrictions.ActiveOf(known->account, now));
-    CO_RETURN_IF_ERROR(CheckUnrestricted(active, {RestrictionLevel::kSignIn}));
     ASSIGN_OR_CO_RETURN(account, co_await tools_.accounts.Load(known->account));
   } else {
     account.id = tools_.ids.Next("ac");

@@ -5,7 +5,6 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
-#include "services/account/app/ports_restriction.h"
 #include "services/account/app/ports_sign_in.h"
 #include "services/account/app/second_factor.h"
 
@@ -22,7 +21,6 @@ class CodeSignIn final {
     SessionStore& sessions;
     Messenger& messenger;
     SecondFactor& second_factor;
-    ActiveRestrictions& restrictions;
     const DerivedSecrets& secrets;
     const Clock& clock;
     IdSource& ids;

@@ -26,11 +26,10 @@ Task<std::string> PasswordSignIn::Open(Proof proof, Mutation<Session> mutation) 
   ASSIGN_OR_CO_RETURN(const std::vector<FailureCount> counts, co_await CountsOf(proof, known, now));
   CO_RETURN_IF_ERROR(co_await CountAttempt(counts, now));
   CO_RETURN_IF_ERROR(co_await Check(proof, known));
-  std::vector<std::string> keys;
-  for (const FailureCount& count : counts) {
-    keys.push_back(count.key);
+  CO_RETURN_IF_ERROR(co_await tools_.failures.Forget(counts.front().key));
+  if (counts.size() > 1) {
+    CO_RETURN_IF_ERROR(co_await tools_.failures.TakeBack(counts.back().key, now));
   }
-  CO_RETURN_IF_ERROR(co_await tools_.failures.Forget(std::move(keys)));
   Session session;
   session.id = tools_.ids.Next("ss");
   session.account = known->account;
@@ -85,10 +84,6 @@ Task<void> PasswordSignIn::Check(Proof proof, std::optional<Credentials> known) 
     co_return Refuse(kSignInRefused);
   }
   CO_RETURN_IF_ERROR(co_await tools_.second_factor.Check(*known, proof.second_factor));
-  const absl::Time now = tools_.clock.Now();
-  ASSIGN_OR_CO_RETURN(const std::vector<Restriction> active,
-                      co_await tools_.restrictions.ActiveOf(known->account, now));
-  CO_RETURN_IF_ERROR(CheckUnrestricted(active, {RestrictionLevel::kSignIn}));
   if (tools_.hasher.IsStale(hash)) {
     ASSIGN_OR_CO_RETURN(std::string fresh, co_await tools_.hasher.Hash(proof.password));
     CO_RETURN_IF_ERROR(co_await tools_.credentials.Rehash(known->account, hash, std::move(fresh)));

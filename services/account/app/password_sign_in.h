@@ -5,7 +5,6 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
-#include "services/account/app/ports_restriction.h"
 #include "services/account/app/ports_sign_in.h"
 #include "services/account/app/second_factor.h"
 #include "services/account/domain/lockout.h"
@@ -23,7 +22,6 @@ class PasswordSignIn final {
     FailureCounts& failures;
     PasswordHasher& hasher;
     SecondFactor& second_factor;
-    ActiveRestrictions& restrictions;
     const Clock& clock;
     IdSource& ids;
     LockoutPolicy lockout_policy;
@@ -47,6 +45,7 @@ class PasswordSignIn final {
   Task<std::string> Open(Proof proof, Mutation<Session> mutation);
 
  private:
+  /// What an attempt counts for: who is meant, and the address where one is known.
   Task<std::vector<FailureCount>> CountsOf(Proof proof, std::optional<Credentials> known,
                                            absl::Time now);
   Task<void> CountAttempt(std::vector<FailureCount> counts, absl::Time now);

@@ -109,7 +109,8 @@ struct ShownToken {
 class SessionStore : public Answers {
  public:
   /// Opens a session; with it uses up the challenge, and opens the account, where there are.
-  /// CODE_REFUSED when the challenge was used meanwhile.
+  /// CODE_REFUSED when the challenge was used meanwhile, ACCOUNT_RESTRICTED for who may not sign
+  /// in.
   virtual Task<std::string> Open(Session session, std::optional<Challenge> challenge,
                                  std::optional<Account> opened, Reply reply, absl::Time now) = 0;
 
@@ -178,8 +179,11 @@ class FailureCounts {
   /// until when it is too early to try, at most `now` where it may be tried.
   virtual Task<absl::Time> Count(FailureCount count, absl::Time now) = 0;
 
-  /// Forgets failures: the attempt succeeded.
-  virtual Task<void> Forget(std::vector<std::string> keys) = 0;
+  /// Forgets all failures of a key: who is meant proved it.
+  virtual Task<void> Forget(std::string key) = 0;
+
+  /// Takes one count back: the attempt succeeded, what others tried from there stands.
+  virtual Task<void> TakeBack(std::string key, absl::Time now) = 0;
 };
 
 /// Hashes passwords, on few threads: each takes 19 MiB while it works.

@@ -74,6 +74,18 @@ Task<std::string> Verifications::Compare(Account account, Passenger holder, std:
   if (finding.match) {
     account.holder = Holder{holder.id, IdentityOf(holder.document), HolderCardOf(holder)};
   }
+  absl::StatusOr<std::string> ended = co_await End(account, check, mutation);
+  if (ReasonOf(ended.status()) != kHolderTaken.reason) {
+    co_return ended;
+  }
+  account.verification = Verification::kRejected;
+  account.verification_reason = kHolderTaken.reason;
+  account.holder.reset();
+  co_return co_await End(std::move(account), std::move(check), std::move(mutation));
+}
+
+Task<std::string> Verifications::End(Account account, IdentityCheck check,
+                                     Mutation<Account> mutation) {
   Reply reply;
   reply.key = mutation.key;
   reply.answer = mutation.render(account);

@@ -40,6 +40,7 @@ class Verifications final {
   Task<void> RequireFewChecks(std::string account, absl::Time now);
   Task<std::string> Compare(Account account, Passenger holder, std::string face_token,
                             Mutation<Account> mutation);
+  Task<std::string> End(Account account, IdentityCheck check, Mutation<Account> mutation);
 
   AccountStore& accounts_;
   PassengerStore& passengers_;

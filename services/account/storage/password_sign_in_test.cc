@@ -106,6 +106,35 @@ TEST_CASE("attempts side by side are counted as if one after the other", "[accou
   CHECK(refused + locked == 40);
 }
 
+TEST_CASE("guesses from one address are counted whomever they are for", "[account][R-19]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Fixture fixture(database->conninfo());
+  fixture.SignedIn();
+  REQUIRE(SetPassword(fixture, "set", kPassword).ok());
+  const std::string address = "192.0.2.1";
+  int tries = 0;
+  const auto guess = [&] {
+    const std::string phone = absl::StrCat("+86198", 10000000 + tries);
+    return ReasonOf(
+        ByPassword(fixture, absl::StrCat("g-", tries++), phone, "a guess of somebody", "", address)
+            .status());
+  };
+  const auto own = [&](const std::string& request_id) {
+    return ByPassword(fixture, request_id, kPhone, kPassword, "", address);
+  };
+  for (int i = 0; i < fixture.lockout_policy.free_failures_of_address; ++i) {
+    CHECK(guess() == "SIGN_IN_REFUSED");
+    // Who has an account of their own takes back their own attempts only.
+    if (i % 50 == 0) CHECK(own(absl::StrCat("own-", i)).ok());
+  }
+  CHECK(guess() == "SIGN_IN_REFUSED");
+  CHECK(guess() == "SIGN_IN_LOCKED");
+  CHECK(ReasonOf(own("locked").status()) == "SIGN_IN_LOCKED");
+  fixture.clock.Advance(fixture.lockout_policy.first_pause);
+  CHECK(own("later").ok());
+}
+
 TEST_CASE("a second factor is asked for, each of its codes once", "[account][R-01]") {
   const auto database = testing::TestPostgres::OrSkip();
   if (!database) return;

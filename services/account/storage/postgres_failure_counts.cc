@@ -53,15 +53,23 @@ Task<absl::Time> PostgresFailureCounts::Count(FailureCount count, absl::Time now
 }
 
 constexpr char kForget[] = R"sql(
-  DELETE FROM sign_in_failures WHERE key_index = ANY ($1))sql";
+  DELETE FROM sign_in_failures WHERE key_index = $1)sql";
 
-Task<void> PostgresFailureCounts::Forget(std::vector<std::string> keys) {
-  for (std::string& key : keys) {
-    key = IndexOf(key);
-  }
+Task<void> PostgresFailureCounts::Forget(std::string key) {
   postgres::Parameters parameters;
-  parameters.AddTextArray(keys);
+  parameters.Add(IndexOf(key));
   CO_RETURN_IF_ERROR(co_await pool_.Query(kForget, std::move(parameters)));
+  co_return absl::OkStatus();
+}
+
+constexpr char kTakeBack[] = R"sql(
+  UPDATE sign_in_failures SET failures = failures - 1, locked_until = $2
+  WHERE key_index = $1 AND failures > 0)sql";
+
+Task<void> PostgresFailureCounts::TakeBack(std::string key, absl::Time now) {
+  postgres::Parameters parameters;
+  parameters.Add(IndexOf(key)).Add(now);
+  CO_RETURN_IF_ERROR(co_await pool_.Query(kTakeBack, std::move(parameters)));
   co_return absl::OkStatus();
 }
 

@@ -14,7 +14,8 @@ class PostgresFailureCounts final : public FailureCounts {
   PostgresFailureCounts(postgres::Pool& pool, const Vault& vault) : pool_(pool), vault_(vault) {}
 
   Task<absl::Time> Count(FailureCount count, absl::Time now) override;
-  Task<void> Forget(std::vector<std::string> keys) override;
+  Task<void> Forget(std::string key) override;
+  Task<void> TakeBack(std::string key, absl::Time now) override;
 
  private:
   std::string IndexOf(const std::string& key) const;

@@ -107,7 +107,10 @@ TEST_CASE("a holder verifies one account", "[account][W-01]") {
   REQUIRE(fixture.Verify(first, fixture.AddCard(first, "card").value(), "v").value() == "VERIFIED");
   const std::string second = fixture.SignedIn("+8619900000002", "other");
   const std::string card = fixture.AddCard(second, "card-2").value();
-  CHECK(ReasonOf(fixture.Verify(second, card, "v-2").status()) == "HOLDER_HAS_ACCOUNT");
+  CHECK(fixture.Verify(second, card, "v-2").value() == "REJECTED");
+  CHECK(testing::RunTask(fixture.loop, fixture.verifications.Get(second))
+            .value()
+            .verification_reason == "HOLDER_HAS_ACCOUNT");
 }
 
 TEST_CASE("codes are counted for where they go and where they were asked from", "[account][R-19]") {

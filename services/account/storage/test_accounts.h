@@ -186,11 +186,11 @@ struct Fixture {
   SecondFactor second_factor{credentials, totp, secrets, clock};
   Sessions sessions{session_store, clock, ids, session_policy};
   CodeSignIn by_code{CodeSignIn::Tools{challenges, credentials, accounts, session_store, messenger,
-                                       second_factor, restrictions, secrets, clock, ids,
-                                       code_policy, session_policy}};
+                                       second_factor, secrets, clock, ids, code_policy,
+                                       session_policy}};
   PasswordSignIn by_password{PasswordSignIn::Tools{credentials, session_store, failures, hasher,
-                                                   second_factor, restrictions, clock, ids,
-                                                   lockout_policy, session_policy}};
+                                                   second_factor, clock, ids, lockout_policy,
+                                                   session_policy}};
   CredentialChanges changes{CredentialChanges::Tools{
       credentials, sessions, hasher, totp, second_factor, secrets,
       [](absl::string_view word) { return word == "correcthorsebatterystaple"; }, clock}};
