@@ -10,6 +10,7 @@
 #include "nlohmann/json.hpp"
 
 #include "libs/base/civil.h"
+#include "libs/base/json_fields.h"
 #include "libs/base/status_macros.h"
 
 namespace houbu::account {
@@ -17,26 +18,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-absl::Status Wrong(absl::string_view where, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(where, " ", what));
-}
-
-absl::Status CheckKeys(const Json& object, const std::string& where,
-                       const std::set<std::string>& known) {
-  if (!object.is_object()) return Wrong(where, "is not an object");
-  for (const auto& [key, value] : object.items()) {
-    if (known.count(key) == 0) return Wrong(where, absl::StrCat("has the unknown key ", key));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::string> TextAt(const Json& object, const std::string& where, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_string()) {
-    return Wrong(where, absl::StrCat("needs the text ", key));
-  }
-  return found->get<std::string>();
-}
+constexpr std::int64_t kMost = 100'000;
 
 /// A text that may be left out.
 absl::StatusOr<std::string> OptionalTextAt(const Json& object, const std::string& where,
@@ -45,25 +27,22 @@ absl::StatusOr<std::string> OptionalTextAt(const Json& object, const std::string
   return TextAt(object, where, key);
 }
 
-absl::StatusOr<int> NumberAt(const Json& object, const std::string& where, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_number_integer() || *found < 0 || *found > 100'000) {
-    return Wrong(where, absl::StrCat("needs the whole number ", key, ", 0 or more"));
-  }
-  return found->get<int>();
+absl::StatusOr<int> SmallNumberAt(const Json& object, const std::string& where, const char* key) {
+  ASSIGN_OR_RETURN(const std::int64_t number, NumberAt(object, where, key, kMost));
+  return static_cast<int>(number);
 }
 
 absl::StatusOr<int> OptionalNumberAt(const Json& object, const std::string& where,
                                      const char* key) {
   if (!object.contains(key)) return 0;
-  return NumberAt(object, where, key);
+  return SmallNumberAt(object, where, key);
 }
 
 /// A list that may be left out.
 absl::StatusOr<Json> ListAt(const Json& object, const std::string& where, const char* key) {
   const auto found = object.find(key);
   if (found == object.end()) return Json::array();
-  if (!found->is_array()) return Wrong(where, absl::StrCat("needs a list for ", key));
+  if (!found->is_array()) return WrongJson(where, absl::StrCat("needs a list for ", key));
   return *found;
 }
 
@@ -72,7 +51,7 @@ absl::StatusOr<std::vector<std::string>> TextsAt(const Json& object, const std::
   ASSIGN_OR_RETURN(const Json list, ListAt(object, where, key));
   std::vector<std::string> texts;
   for (const Json& entry : list) {
-    if (!entry.is_string()) return Wrong(where, absl::StrCat("needs texts in ", key));
+    if (!entry.is_string()) return WrongJson(where, absl::StrCat("needs texts in ", key));
     texts.push_back(entry.get<std::string>());
   }
   return texts;
@@ -80,7 +59,7 @@ absl::StatusOr<std::vector<std::string>> TextsAt(const Json& object, const std::
 
 absl::StatusOr<DocumentType> TypeNamed(const std::string& name, const std::string& where) {
   const absl::StatusOr<DocumentType> type = ParseDocumentType(name);
-  if (!type.ok()) return Wrong(where, absl::StrCat("has the unknown document ", name));
+  if (!type.ok()) return WrongJson(where, absl::StrCat("has the unknown document ", name));
   return *type;
 }
 
@@ -124,8 +103,9 @@ absl::StatusOr<DestinationRules> ReadRules(const Json& json, const std::string& 
     RETURN_IF_ERROR(CheckKeys(json["passport"], inner, {"months_after_travel", "blank_pages"}));
     rules.passport.emplace();
     ASSIGN_OR_RETURN(rules.passport->months_after_travel,
-                     NumberAt(json["passport"], inner, "months_after_travel"));
-    ASSIGN_OR_RETURN(rules.passport->blank_pages, NumberAt(json["passport"], inner, "blank_pages"));
+                     SmallNumberAt(json["passport"], inner, "months_after_travel"));
+    ASSIGN_OR_RETURN(rules.passport->blank_pages,
+                     SmallNumberAt(json["passport"], inner, "blank_pages"));
   }
   ASSIGN_OR_RETURN(const std::vector<std::string> identity, TextsAt(json, where, "identity"));
   for (const std::string& name : identity) {
@@ -147,12 +127,13 @@ absl::StatusOr<TravelPolicy> ReadVersion(const Json& json, const std::string& wh
   ASSIGN_OR_RETURN(policy.id, TextAt(json, where, "id"));
   ASSIGN_OR_RETURN(const std::string from, TextAt(json, where, "travel_from"));
   const absl::StatusOr<absl::CivilDay> day = ParseCivilDay(from);
-  if (!day.ok()) return Wrong(where, "needs travel_from as 2026-01-01");
+  if (!day.ok()) return WrongJson(where, "needs travel_from as 2026-01-01");
   policy.travel_from = *day;
-  if (!json.contains("others")) return Wrong(where, "needs others");
+  if (!json.contains("others")) return WrongJson(where, "needs others");
   ASSIGN_OR_RETURN(policy.others, ReadRules(json["others"], absl::StrCat(where, ".others")));
   if (!json.contains("destinations")) return policy;
-  if (!json["destinations"].is_object()) return Wrong(where, "needs an object for destinations");
+  if (!json["destinations"].is_object())
+    return WrongJson(where, "needs an object for destinations");
   for (const auto& [country, rules] : json["destinations"].items()) {
     const std::string inner = absl::StrCat(where, ".destinations.", country);
     ASSIGN_OR_RETURN(policy.destinations[country], ReadRules(rules, inner));
@@ -164,7 +145,7 @@ absl::StatusOr<TravelPolicyBook> ReadVersions(const Json& root, const CountryBoo
   RETURN_IF_ERROR(CheckKeys(root, "the file", {"versions"}));
   const auto versions = root.find("versions");
   if (versions == root.end() || !versions->is_array()) {
-    return Wrong("the file", "needs the list versions");
+    return WrongJson("the file", "needs the list versions");
   }
   std::vector<TravelPolicy> policies;
   for (std::size_t i = 0; i < versions->size(); ++i) {
@@ -181,9 +162,9 @@ absl::StatusOr<TravelPolicyBook> ParseTravelPolicies(absl::string_view text, abs
                                                      const CountryBook& countries) {
   const Json root = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false,
                                 /*ignore_comments=*/true);
-  if (root.is_discarded()) return Wrong(name, "is not JSON");
+  if (root.is_discarded()) return WrongJson(name, "is not JSON");
   absl::StatusOr<TravelPolicyBook> book = ReadVersions(root, countries);
-  if (!book.ok()) return Wrong(absl::StrCat(name, ":"), book.status().message());
+  if (!book.ok()) return WrongJson(absl::StrCat(name, ":"), book.status().message());
   return book;
 }
 

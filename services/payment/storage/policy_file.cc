@@ -11,6 +11,7 @@
 #include "nlohmann/json.hpp"
 
 #include "libs/base/civil.h"
+#include "libs/base/json_fields.h"
 #include "libs/base/status_macros.h"
 
 namespace houbu::payment {
@@ -18,49 +19,21 @@ namespace {
 
 using Json = nlohmann::json;
 
-absl::Status Wrong(absl::string_view where, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(where, " ", what));
-}
-
-absl::Status CheckKeys(const Json& object, const std::string& where,
-                       const std::set<std::string>& known) {
-  if (!object.is_object()) return Wrong(where, "is not an object");
-  for (const auto& [key, value] : object.items()) {
-    if (known.count(key) == 0) return Wrong(where, absl::StrCat("has the unknown key ", key));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::string> TextAt(const Json& object, const std::string& where, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_string()) {
-    return Wrong(where, absl::StrCat("needs the text ", key));
-  }
-  return found->get<std::string>();
-}
-
-absl::StatusOr<std::int64_t> NumberAt(const Json& object, const std::string& where,
-                                      const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_number_integer() || *found < 0 || *found > 1'000'000) {
-    return Wrong(where, absl::StrCat("needs the whole number ", key, ", 0 to 1000000"));
-  }
-  return found->get<std::int64_t>();
-}
+constexpr std::int64_t kMost = 1'000'000;
 
 absl::StatusOr<FeeTier> ReadTier(const Json& json, const std::string& where) {
   RETURN_IF_ERROR(CheckKeys(json, where, {"tier", "more_than_hours", "at_least_hours", "percent"}));
   FeeTier tier{"", -absl::InfiniteDuration(), true, 0};
   ASSIGN_OR_RETURN(tier.name, TextAt(json, where, "tier"));
-  ASSIGN_OR_RETURN(const std::int64_t percent, NumberAt(json, where, "percent"));
-  if (percent > 100) return Wrong(where, "has a percent above 100");
+  ASSIGN_OR_RETURN(const std::int64_t percent, NumberAt(json, where, "percent", kMost));
+  if (percent > 100) return WrongJson(where, "has a percent above 100");
   tier.percent = static_cast<int>(percent);
   const bool more_than = json.contains("more_than_hours");
   const bool at_least = json.contains("at_least_hours");
-  if (more_than && at_least) return Wrong(where, "has two bounds");
+  if (more_than && at_least) return WrongJson(where, "has two bounds");
   if (!more_than && !at_least) return tier;
   const char* const key = more_than ? "more_than_hours" : "at_least_hours";
-  ASSIGN_OR_RETURN(const std::int64_t hours, NumberAt(json, where, key));
+  ASSIGN_OR_RETURN(const std::int64_t hours, NumberAt(json, where, key, kMost));
   tier.remaining = absl::Hours(hours);
   tier.holds_at_bound = at_least;
   return tier;
@@ -70,7 +43,7 @@ absl::StatusOr<std::vector<FeeTier>> ReadTiers(const Json& profile, const std::s
                                                const char* key) {
   const auto found = profile.find(key);
   if (found == profile.end() || !found->is_array()) {
-    return Wrong(where, absl::StrCat("needs the list ", key));
+    return WrongJson(where, absl::StrCat("needs the list ", key));
   }
   std::vector<FeeTier> tiers;
   for (std::size_t i = 0; i < found->size(); ++i) {
@@ -82,14 +55,14 @@ absl::StatusOr<std::vector<FeeTier>> ReadTiers(const Json& profile, const std::s
 }
 
 absl::StatusOr<int> PercentAt(const Json& object, const std::string& where, const char* key) {
-  ASSIGN_OR_RETURN(const std::int64_t percent, NumberAt(object, where, key));
+  ASSIGN_OR_RETURN(const std::int64_t percent, NumberAt(object, where, key, kMost));
   return static_cast<int>(percent);
 }
 
 absl::StatusOr<bool> FlagAt(const Json& object, const std::string& where, const char* key) {
   const auto found = object.find(key);
   if (found == object.end()) return false;
-  if (!found->is_boolean()) return Wrong(where, absl::StrCat("needs true or false for ", key));
+  if (!found->is_boolean()) return WrongJson(where, absl::StrCat("needs true or false for ", key));
   return found->get<bool>();
 }
 
@@ -97,7 +70,7 @@ absl::StatusOr<absl::CivilDay> DayAt(const Json& object, const std::string& wher
                                      const char* key) {
   ASSIGN_OR_RETURN(const std::string text, TextAt(object, where, key));
   const absl::StatusOr<absl::CivilDay> day = ParseCivilDay(text);
-  if (!day.ok()) return Wrong(where, absl::StrCat("needs ", key, " as 2027-01-22"));
+  if (!day.ok()) return WrongJson(where, absl::StrCat("needs ", key, " as 2027-01-22"));
   return *day;
 }
 
@@ -105,7 +78,7 @@ absl::StatusOr<std::vector<DayRange>> ReadDays(const Json& profile, const std::s
   std::vector<DayRange> ranges;
   const auto found = profile.find("spring_festivals");
   if (found == profile.end()) return ranges;
-  if (!found->is_array()) return Wrong(where, "needs a list for spring_festivals");
+  if (!found->is_array()) return WrongJson(where, "needs a list for spring_festivals");
   for (std::size_t i = 0; i < found->size(); ++i) {
     const Json& json = (*found)[i];
     const std::string range_where = absl::StrCat(where, ".spring_festivals[", i, "]");
@@ -142,7 +115,7 @@ absl::StatusOr<std::optional<LaterChangeRule>> ReadLaterChange(const Json& profi
   const std::string rule_where = absl::StrCat(where, ".later_change");
   RETURN_IF_ERROR(CheckKeys(*found, rule_where, {"within_hours", "percent"}));
   LaterChangeRule rule{};
-  ASSIGN_OR_RETURN(const std::int64_t hours, NumberAt(*found, rule_where, "within_hours"));
+  ASSIGN_OR_RETURN(const std::int64_t hours, NumberAt(*found, rule_where, "within_hours", kMost));
   rule.within = absl::Hours(hours);
   ASSIGN_OR_RETURN(rule.percent, PercentAt(*found, rule_where, "percent"));
   return rule;
@@ -156,9 +129,9 @@ absl::StatusOr<std::optional<GraceRule>> ReadGrace(const Json& profile, const st
       CheckKeys(*found, rule_where, {"minutes_after_purchase", "minutes_before_departure"}));
   GraceRule rule;
   ASSIGN_OR_RETURN(const std::int64_t after,
-                   NumberAt(*found, rule_where, "minutes_after_purchase"));
+                   NumberAt(*found, rule_where, "minutes_after_purchase", kMost));
   ASSIGN_OR_RETURN(const std::int64_t before,
-                   NumberAt(*found, rule_where, "minutes_before_departure"));
+                   NumberAt(*found, rule_where, "minutes_before_departure", kMost));
   rule.after_purchase = absl::Minutes(after);
   rule.before_departure = absl::Minutes(before);
   return rule;
@@ -170,8 +143,8 @@ absl::StatusOr<FeeRange> ReadRange(const Json& profile, const std::string& where
   if (found == profile.end()) return range;
   const std::string range_where = absl::StrCat(where, ".", key);
   RETURN_IF_ERROR(CheckKeys(*found, range_where, {"least", "most"}));
-  ASSIGN_OR_RETURN(range.least, NumberAt(*found, range_where, "least"));
-  ASSIGN_OR_RETURN(range.most, NumberAt(*found, range_where, "most"));
+  ASSIGN_OR_RETURN(range.least, NumberAt(*found, range_where, "least", kMost));
+  ASSIGN_OR_RETURN(range.most, NumberAt(*found, range_where, "most", kMost));
   return range;
 }
 
@@ -181,7 +154,7 @@ absl::StatusOr<absl::Time> ReadDate(const Json& profile, const std::string& wher
   absl::Time date;
   std::string error;
   if (!absl::ParseTime(absl::RFC3339_full, from, &date, &error)) {
-    return Wrong(where, "needs in_force_from as 2019-01-01T00:00:00+08:00");
+    return WrongJson(where, "needs in_force_from as 2019-01-01T00:00:00+08:00");
   }
   return date;
 }
@@ -195,8 +168,8 @@ absl::StatusOr<FeePolicy> ReadProfile(const Json& json, const std::string& where
   FeePolicy policy;
   ASSIGN_OR_RETURN(policy.id, TextAt(json, where, "id"));
   ASSIGN_OR_RETURN(policy.in_force_from, ReadDate(json, where));
-  ASSIGN_OR_RETURN(policy.rounding_step, NumberAt(json, where, "rounding_step_fen"));
-  ASSIGN_OR_RETURN(policy.fee_min, NumberAt(json, where, "fee_min_fen"));
+  ASSIGN_OR_RETURN(policy.rounding_step, NumberAt(json, where, "rounding_step_fen", kMost));
+  ASSIGN_OR_RETURN(policy.fee_min, NumberAt(json, where, "fee_min_fen", kMost));
   ASSIGN_OR_RETURN(policy.spring_festival_percent,
                    PercentAt(json, where, "spring_festival_percent"));
   ASSIGN_OR_RETURN(policy.rail, ReadTiers(json, where, "rail"));
@@ -214,7 +187,7 @@ absl::StatusOr<PolicyBook> ReadProfiles(const Json& root) {
   RETURN_IF_ERROR(CheckKeys(root, "the file", {"profiles"}));
   const auto profiles = root.find("profiles");
   if (profiles == root.end() || !profiles->is_array()) {
-    return Wrong("the file", "needs the list profiles");
+    return WrongJson("the file", "needs the list profiles");
   }
   std::vector<FeePolicy> policies;
   for (std::size_t i = 0; i < profiles->size(); ++i) {
@@ -230,9 +203,9 @@ absl::StatusOr<PolicyBook> ReadProfiles(const Json& root) {
 absl::StatusOr<PolicyBook> ParsePolicies(absl::string_view text, absl::string_view name) {
   const Json root = Json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false,
                                 /*ignore_comments=*/true);
-  if (root.is_discarded()) return Wrong(name, "is not JSON");
+  if (root.is_discarded()) return WrongJson(name, "is not JSON");
   absl::StatusOr<PolicyBook> book = ReadProfiles(root);
-  if (!book.ok()) return Wrong(absl::StrCat(name, ":"), book.status().message());
+  if (!book.ok()) return WrongJson(absl::StrCat(name, ":"), book.status().message());
   return book;
 }
 
