@@ -33,12 +33,13 @@ struct MrzLayout {
   MrzSpan birth;  ///< Its check digit follows.
   MrzSpan sex;
   MrzSpan expires;  ///< Its check digit follows.
-  MrzSpan optional;
-  MrzSpan more_optional;
-  bool optional_checked;                ///< A check digit follows the optional data.
-  bool overflows;                       ///< Long numbers go on in the optional data.
-  std::array<MrzSpan, 4> composite_of;  ///< Sizes of 0 where there is no composite check digit.
-  MrzSpan composite;
+  MrzSpan optional = {};
+  MrzSpan more_optional = {};
+  bool optional_checked;  ///< A check digit follows the optional data.
+  bool overflows;         ///< Long numbers go on in the optional data.
+  std::array<MrzSpan, 4> composite_of =
+      {};  ///< Sizes of 0 where there is no composite check digit.
+  MrzSpan composite = {};
 };
 
 /// The lines of what was typed, each as a zone would have it.
