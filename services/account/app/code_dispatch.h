@@ -15,7 +15,8 @@ class CodeDispatch final {
                const Clock& clock)
       : store_(store), messenger_(messenger), secrets_(secrets), clock_(clock) {}
 
-  /// One round: sends up to a hundred codes. UNAVAILABLE when the messenger is away.
+  /// One round: sends up to a hundred codes. UNAVAILABLE when the messenger is away; a code it will
+  /// never take is given up.
   Task<void> Round();
 
  private:

@@ -143,6 +143,17 @@ TEST_CASE("codes are counted for where they go and where they were asked from", 
   CHECK(fixture.Start("elsewhere", "+8619955555555", "192.0.2.2").ok());
 }
 
+TEST_CASE("a number that no code can be sent to holds up nobody else's", "[account][R-01]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Fixture fixture(database->conninfo());
+  fixture.messenger.refused = "+8619900000009";
+  REQUIRE(fixture.Start("never", fixture.messenger.refused).ok());
+  CHECK(fixture.messenger.destinations.empty());
+  REQUIRE(fixture.Start("other").ok());
+  CHECK(fixture.messenger.destinations == std::vector<std::string>{kPhone});
+}
+
 TEST_CASE("a code serves what it was sent for", "[account][R-01]") {
   const auto database = testing::TestPostgres::OrSkip();
   if (!database) return;

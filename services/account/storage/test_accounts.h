@@ -46,6 +46,7 @@ inline constexpr char kCard[] = "11010519491231002X";
 class FakeMessenger final : public Messenger {
  public:
   Task<void> SendCode(Challenge challenge, std::string code) override {
+    if (challenge.destination == refused) co_return absl::InvalidArgumentError("no such number");
     destinations.push_back(challenge.destination);
     codes.push_back(std::move(code));
     co_return absl::OkStatus();
@@ -57,6 +58,7 @@ class FakeMessenger final : public Messenger {
 
   std::vector<std::string> codes;
   std::vector<std::string> destinations;
+  std::string refused;  ///< A destination that is never taken.
   std::vector<Account> contacts;
 };
 
