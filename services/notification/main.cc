@@ -13,7 +13,9 @@
 #include "services/notification/app/message_intake.h"
 #include "services/notification/peers/mail_carrier.h"
 #include "services/notification/peers/sms_carrier.h"
+#include "services/notification/rpc/erasure_handlers.h"
 #include "services/notification/rpc/notification_handlers.h"
+#include "services/notification/storage/postgres_account_traces.h"
 #include "services/notification/storage/postgres_contact_store.h"
 #include "services/notification/storage/postgres_message_store.h"
 #include "services/notification/storage/schema.h"
@@ -69,6 +71,8 @@ absl::StatusOr<process::Parts> BuildNotification(process::Environment& env,
   auto& dispatch = parts.Own<Dispatch>(messages, Carriers{sms, mail}, env.clock(), config.delivery);
 
   parts.Serve<NotificationHandlers>(env.seam(), book, intake);
+  auto& traces = parts.Own<PostgresAccountTraces>(env.postgres());
+  parts.Serve<ErasureListenerHandlers>(env.seam(), traces, env.clock());
   parts.loops.push_back({"dispatch_sms", absl::Milliseconds(200),
                          [&dispatch] { return dispatch.SendDue(Channel::kSms); }});
   parts.loops.push_back({"dispatch_email", absl::Milliseconds(200),

@@ -7,8 +7,10 @@
 #include "services/waitlist/peers/effect_calls.h"
 #include "services/waitlist/peers/slot_line.h"
 #include "services/waitlist/peers/slot_quotes.h"
+#include "services/waitlist/rpc/erasure_handlers.h"
 #include "services/waitlist/rpc/listener_handlers.h"
 #include "services/waitlist/rpc/order_handlers.h"
+#include "services/waitlist/storage/postgres_account_traces.h"
 #include "services/waitlist/storage/postgres_order_store.h"
 #include "services/waitlist/storage/schema.h"
 
@@ -52,6 +54,9 @@ absl::StatusOr<process::Parts> BuildWaitlist(process::Environment& env,
                              env.trust(), env.clock());
   parts.Serve<PaymentListenerHandlers>(env.seam(), life);
   parts.Serve<MatchListenerHandlers>(env.seam(), life);
+  auto& traces = parts.Own<PostgresAccountTraces>(env.postgres());
+  parts.Serve<ErasureBlockerHandlers>(env.seam(), traces);
+  parts.Serve<ErasureListenerHandlers>(env.seam(), traces, env.clock());
   parts.loops.push_back({"expiry", absl::Milliseconds(250), [&life] { return life.ExpireDue(); }});
   return parts;
 }

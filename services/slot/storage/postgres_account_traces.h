@@ -1,0 +1,25 @@
+/// The traces of accounts in PostgreSQL.
+#pragma once
+
+#include <vector>
+
+#include "libs/postgres/pool.h"
+#include "services/slot/app/ports_erasure.h"
+
+namespace houbu::slot {
+
+/// Finds and removes what this database keeps of accounts.
+class PostgresAccountTraces final : public AccountTraces {
+ public:
+  /// Uses the pool, which must outlive it.
+  explicit PostgresAccountTraces(postgres::Pool& pool) : pool_(pool) {}
+
+  Task<std::vector<LiveThing>> ListLive(std::string account, int limit) override;
+  Task<void> Forget(std::string account, RequestKey key, std::string answer,
+                    absl::Time now) override;
+
+ private:
+  postgres::Pool& pool_;
+};
+
+}  // namespace houbu::slot

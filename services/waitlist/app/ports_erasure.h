@@ -1,0 +1,33 @@
+/// What waitlist keeps of an account, for when the account is to be erased.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+
+#include "libs/async/task.h"
+#include "libs/base/request.h"
+
+namespace houbu::waitlist {
+
+using async::Task;
+
+/// What keeps an account from being erased: "waitlistOrders/wo-...".
+using LiveThing = std::string;
+
+/// Where the traces of accounts are found.
+class AccountTraces {
+ public:
+  virtual ~AccountTraces() = default;
+
+  /// Returns up to `limit` of an account's orders that are to be paid or wait.
+  virtual Task<std::vector<LiveThing>> ListLive(std::string account, int limit) = 0;
+
+  /// Removes what is personal of an account for good: names of travellers go from its orders.
+  /// Stores `answer` with it; a repeated request changes nothing.
+  virtual Task<void> Forget(std::string account, RequestKey key, std::string answer,
+                            absl::Time now) = 0;
+};
+
+}  // namespace houbu::waitlist
