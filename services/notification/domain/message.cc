@@ -22,7 +22,7 @@ struct Template {
   const char* body_en;
 };
 
-constexpr std::array<Template, 8> kTemplates = {{
+constexpr std::array<Template, 11> kTemplates = {{
     {Event::kBooked, "BOOKED", "预订成功",
      "您的预订已成功。\n预约号:{number}\n{title} {date}\n{from} 至 "
      "{to}\n席别:{class}\n席位:{places}\n"
@@ -55,6 +55,21 @@ constexpr std::array<Template, 8> kTemplates = {{
      "Waitlist order ended",
      "Your waitlist order has ended.\nReason: {reason}\n"
      "The whole prepayment of {amount} CNY goes back the way you paid."},
+    {Event::kErasureAsked, "ERASURE_ASKED", "账户注销申请已受理",
+     "我们已收到您的账户注销申请。\n{time} 之后,您的账户和个人数据将被永久删除。\n"
+     "如非本人操作,请在此之前登录并撤销申请。",
+     "Your account is to be erased",
+     "You asked us to erase your account.\n"
+     "After {time} the account and your data are deleted for good.\n"
+     "If it was not you, sign in before then and take it back."},
+    {Event::kErasureCancelled, "ERASURE_CANCELLED", "账户注销申请已撤销",
+     "您的账户注销申请已撤销,账户保持不变。", "Your account stays",
+     "The erasure of your account was taken back; nothing was deleted."},
+    {Event::kErasureStopped, "ERASURE_STOPPED", "账户未注销",
+     "您的账户未注销:仍有未完成的订单、付款或退款。\n请在其结束后重新申请。",
+     "Your account was not erased",
+     "Your account was not erased: a booking, an order, a payment or a refund was under way.\n"
+     "Ask again once it is over."},
 }};
 
 const Template& TemplateOf(Event event) {

@@ -20,6 +20,9 @@ enum class Event {
   kWaitlistEffective,
   kWaitlistServed,
   kWaitlistEnded,
+  kErasureAsked,
+  kErasureCancelled,
+  kErasureStopped,
 };
 
 /// The name under which an event is kept: "BOOKED".
@@ -29,7 +32,7 @@ absl::string_view EventName(Event event);
 absl::StatusOr<Event> ParseEvent(absl::string_view name);
 
 /// The values a template may name: number, title, date, from, to, class, places, amount, reason,
-/// deadline. They hold no personal numbers.
+/// deadline, time. They hold no personal numbers.
 using Parameters = std::map<std::string, std::string>;
 
 /// A title and a body in one language.
