@@ -49,6 +49,7 @@ struct AccountConfig {
   RestrictionConfig restrictions;
   GuardianConfig guardians;
   RetentionConfig retention;
+  PrivacyConfig privacy;
   AttachmentConfig attachments;
 
   void Bind(process::Binder& binder) {
@@ -59,8 +60,12 @@ struct AccountConfig {
     restrictions.Bind(binder);
     guardians.Bind(binder);
     common.BindPeer(binder, "notification");
+    for (const char* const keeper : {"slot", "waitlist", "payment"}) {
+      common.BindPeer(binder, keeper);
+    }
     keys.Bind(binder);
     retention.Bind(binder);
+    privacy.Bind(binder);
     binder.Optional("verifier.url", &identity_url, "Base URL of the identity provider.");
     binder.Optional("verifier.checks_per_day_max", &checks.per_day_max,
                     "Identity checks of an account that come to a result, in a day.",
@@ -112,7 +117,7 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   RETURN_IF_ERROR(BuildReadiness(parts, env, config.readiness, *countries, passengers));
   ASSIGN_OR_RETURN(AttachmentStore* const attachments,
                    AddAttachments(parts, env, config.attachments, vault));
-  AddPrivacy(parts, env,
+  AddPrivacy(parts, env, config.privacy,
              DataExports::Tools{accounts, *sign_in.credentials, passengers, *sign_in.session_store,
                                 *attachments, guardians, restrictions, audit, *sign_in.sessions,
                                 env.clock()});

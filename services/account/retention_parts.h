@@ -22,6 +22,10 @@ struct RetentionConfig {
                     "How long sessions are after their end.");
     binder.Optional("retention.revocations", &policy.revocations,
                     "How long revocations are; longer than anything signed lives.");
+    binder.Optional("retention.removed", &policy.removed,
+                    "How long removed passengers and documents are.");
+    binder.Optional("retention.marks", &policy.marks,
+                    "How long the marks of an erased person are, unless a restriction holds.");
   }
 };
 

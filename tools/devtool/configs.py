@@ -9,7 +9,7 @@ from layout import ROOT, SERVICES
 
 # Which services each one calls.
 PEERS = {
-    "account": ("notification",),
+    "account": ("notification", "slot", "waitlist", "payment"),
     "slot": ("payment", "notification", "waitlist", "account"),
     "waitlist": ("slot", "payment", "notification"),
     "payment": ("notification", "slot", "waitlist"),

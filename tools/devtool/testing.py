@@ -79,7 +79,10 @@ def _run_faults(layout, wanted, preset):
     _install_npm(layout)
     stack.purge()
     # The few people of the tests cancel as many would.
-    other.write_json({"restrictions": {"cancellations_max": 100}}, *configs.ACCOUNT_OTHERWISE)
+    other.write_json(
+        {"restrictions": {"cancellations_max": 100}, "erasure": {"thinking": "10m"}},
+        *configs.ACCOUNT_OTHERWISE,
+    )
     try:
         stack.up()
         demo.load_sample(stack)

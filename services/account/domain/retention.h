@@ -12,6 +12,9 @@ struct RetentionPolicy {
   absl::Duration refresh_tokens = absl::Hours(24);  ///< After their end.
   absl::Duration sessions = absl::Hours(24 * 90);   ///< After they ended or went unused.
   absl::Duration revocations = absl::Hours(24);     ///< Nothing signed lives that long.
+  absl::Duration removed = absl::Hours(24 * 30);    ///< Passengers and documents, once removed.
+  /// By what an erased person is known again; longer where a restriction still holds.
+  absl::Duration marks = absl::Hours(24 * 90);
 };
 
 }  // namespace houbu::account

@@ -46,6 +46,11 @@ absl::StatusOr<std::string> OwnCredentials(const rpc::Call& call, absl::string_v
   return OwnNamed(call, field, name, "accounts/{account}/credentials", absent);
 }
 
+absl::StatusOr<std::string> OwnErasure(const rpc::Call& call, absl::string_view field,
+                                       absl::string_view name, const Refusal& absent) {
+  return OwnNamed(call, field, name, "accounts/{account}/erasure", absent);
+}
+
 absl::StatusOr<std::string> OwnAddressChallenge(const rpc::Call& call, absl::string_view field,
                                                 absl::string_view name, const Refusal& absent) {
   return OwnNamed(call, field, name, "accounts/{account}/addressChallenges/{challenge}", absent);

@@ -27,6 +27,10 @@ absl::StatusOr<std::string> OwnSession(const rpc::Call& call, absl::string_view 
 absl::StatusOr<std::string> OwnCredentials(const rpc::Call& call, absl::string_view field,
                                            absl::string_view name, const Refusal& absent);
 
+/// Gives the account's id; `absent` unless `name` is the caller's erasure.
+absl::StatusOr<std::string> OwnErasure(const rpc::Call& call, absl::string_view field,
+                                       absl::string_view name, const Refusal& absent);
+
 /// Gives the id of a code sent to a new address; `absent` unless the caller asked for it.
 absl::StatusOr<std::string> OwnAddressChallenge(const rpc::Call& call, absl::string_view field,
                                                 absl::string_view name, const Refusal& absent);

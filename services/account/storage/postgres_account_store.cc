@@ -37,7 +37,7 @@ Task<std::optional<std::string>> PostgresAccountStore::FindAnswer(RequestKey key
 constexpr char kLoadAccount[] = R"sql(
   SELECT id, version, phone, verification, verification_reason, member, a.created_at, wrapped
   FROM accounts a JOIN person_keys ON owner = id
-  WHERE id = $1)sql";
+  WHERE id = $1 AND erased_at IS NULL)sql";
 
 Task<Account> PostgresAccountStore::Load(std::string id) {
   postgres::Parameters parameters;

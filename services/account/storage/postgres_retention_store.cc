@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "libs/async/status_macros.h"
+#include "services/account/storage/erasure_rows.h"
 
 namespace houbu::account {
 namespace {
@@ -37,6 +38,20 @@ constexpr char kSweepRevocations[] = R"sql(
   DELETE FROM revocations WHERE position IN (
     SELECT position FROM revocations WHERE recorded_at < $1 ORDER BY recorded_at LIMIT $2))sql";
 
+// Whoever opens another account is still the person whom a restriction holds for.
+constexpr char kSweepMarks[] = R"sql(
+  DELETE FROM person_marks WHERE account_id IN (
+    SELECT id FROM accounts
+    WHERE erased_at < $1 AND EXISTS (SELECT FROM person_marks WHERE account_id = accounts.id)
+      AND NOT EXISTS (
+        SELECT FROM restrictions
+        WHERE account_id IN (SELECT accounts_of_person(accounts.id))
+          AND lifted_at IS NULL AND (until IS NULL OR until > $1))
+      AND NOT EXISTS (
+        SELECT FROM ban_proposals
+        WHERE account_id IN (SELECT accounts_of_person(accounts.id)) AND state = 'OPEN')
+    ORDER BY erased_at LIMIT $2))sql";
+
 /// A statement and the time before which its rows go.
 struct Kind {
   const char* statement;
@@ -46,12 +61,14 @@ struct Kind {
 }  // namespace
 
 async::Task<int> PostgresRetentionStore::Sweep(RetentionPolicy policy, absl::Time now, int limit) {
-  const std::array<Kind, 5> kinds = {{{kSweepCodes, now - policy.codes},
+  const std::array<Kind, 6> kinds = {{{kSweepCodes, now - policy.codes},
                                       {kSweepFailures, now - policy.failures},
                                       {kSweepTokens, now - policy.refresh_tokens},
                                       {kSweepSessions, now - policy.sessions},
-                                      {kSweepRevocations, now - policy.revocations}}};
-  int most = 0;
+                                      {kSweepRevocations, now - policy.revocations},
+                                      {kSweepMarks, now - policy.marks}}};
+  ASSIGN_OR_CO_RETURN(int most,
+                      co_await SweepRemovedPassengers(pool_, now - policy.removed, now, limit));
   for (const Kind& kind : kinds) {
     postgres::Parameters parameters;
     parameters.Add(kind.before).Add(limit);

@@ -7,6 +7,7 @@
 #include "libs/postgres/errors.h"
 #include "libs/postgres/unit_of_work.h"
 #include "services/account/storage/audit_chain.h"
+#include "services/account/storage/erasure_rows.h"
 #include "services/account/storage/person_keys.h"
 #include "services/account/storage/restriction_rows.h"
 #include "services/account/storage/revocation_rows.h"
@@ -52,6 +53,7 @@ Task<std::string> PostgresSessionStore::Open(Session session, std::optional<Chal
   if (opened.has_value()) {
     CO_RETURN_IF_ERROR(co_await OpenAccount(work.transaction(), *opened, now));
   }
+  CO_RETURN_IF_ERROR(co_await CheckNotClosing(work.transaction(), session.account));
   CO_RETURN_IF_ERROR(co_await CheckSignIn(work.transaction(), session.account, now));
   postgres::Parameters parameters;
   parameters.Add(session.id).Add(session.account).Add(session.device_key);
@@ -197,6 +199,7 @@ Task<std::optional<std::string>> PostgresSessionStore::Renew(RefreshToken token,
   if (work.answer().has_value()) {
     co_return *work.answer();
   }
+  CO_RETURN_IF_ERROR(co_await CheckNotClosing(work.transaction(), renewed.account));
   CO_RETURN_IF_ERROR(co_await CheckSignIn(work.transaction(), renewed.account, now));
   postgres::Parameters use;
   use.Add(token.id).Add(now).Add(renewed.token_id);
