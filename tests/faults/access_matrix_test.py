@@ -19,6 +19,8 @@ HEARERS = {
     "payment.v1.PaymentListenerService": ("slot", "waitlist"),
     "slot.v1.MatchListenerService": ("waitlist",),
     "slot.v1.CancellationListenerService": ("account",),
+    "account.v1.ErasureBlockerService": ("slot", "waitlist", "payment"),
+    "account.v1.ErasureListenerService": ("slot", "waitlist", "payment", "notification"),
 }
 # Answered by every service of a development stack, or by none but a benchmark's.
 DEVELOPMENT = ("development.v1.",)
@@ -40,6 +42,8 @@ ASKS = {
     "account.v1.AccountService/VerifyIdentity": {
         "name": "{account}", "passenger": "{passenger}", "face_token": "match"},
     "account.v1.PrivacyService/ExportData": {"name": "{account}"},
+    "account.v1.PrivacyService/GetErasure": {"name": "{account}/erasure"},
+    "account.v1.PrivacyService/CancelErasure": {"name": "{account}/erasure"},
     "account.v1.AttachmentService/GetAttachment": {"name": "{attachment}"},
     "account.v1.AttachmentService/ListAttachments": {"parent": "{account}"},
     "account.v1.AttachmentService/CreateDownloadLink": {"name": "{attachment}"},
@@ -103,6 +107,7 @@ ASKS = {
     "account.v1.AttachmentService/DeleteAttachment": {"name": "{attachment}"},
     "account.v1.PassengerService/DeletePassenger": {"name": "{passenger}"},
     "account.v1.SessionService/RevokeAllSessions": {"parent": "{account}", "keep_current": True},
+    "account.v1.PrivacyService/EraseAccount": {"name": "{account}"},
 }  # fmt: skip
 # Whose resource it is comes with a statement that is bound to its account, which tests of their own
 # look at (ownership_test), or with the stream (attachments_test).

@@ -88,6 +88,17 @@ class IdentityReplays(RepeatCase):
         ended = self.twice(service + "RevokeAllSessions", kept, {"keep_current": False})
         self.assertEqual(ended.revoked_count, len(others) - 1)
 
+    def test_erasures_answer_a_repetition_byte_for_byte(self):
+        # rules: X-07 R-17
+        person, service = self.person, "account.v1.PrivacyService/"
+        asked = person._caller.call(service + "EraseAccount", name=person.account,
+                                    request_id="erase-1")  # fmt: skip
+        person.sign_in()
+        again = person._caller.call(service + "EraseAccount", name=person.account,
+                                    request_id="erase-1")  # fmt: skip
+        self.assertEqual(asked.SerializeToString(), again.SerializeToString())
+        self.same_twice(service + "CancelErasure", {"name": person.account + "/erasure"})
+
     def test_documents_answer_a_repetition_byte_for_byte(self):
         # rules: X-07 R-04
         person = self.person

@@ -113,6 +113,15 @@ class PeerReplays(RepeatCase):
                    {"booking": "bookings/bk-other"}, self.as_service("slot"),
                    at="account")  # fmt: skip
 
+    def test_an_erasure_is_heard_once(self):
+        # rules: R-17 X-07
+        for hearer in ("slot", "waitlist", "payment", "notification"):
+            account = "accounts/" + _FRESH("ac")
+            told = {"account": account, "erase_time": self.timestamp(0)}
+            self.twice("account.v1.ErasureListenerService/OnAccountErased", told,
+                       {"account": "accounts/ac-other"}, self.as_service("account"),
+                       at=hearer)  # fmt: skip
+
     def test_messages_codes_and_contacts_are_taken_once(self):
         # rules: W-09n R-13n
         person, service = self.person, "notification.v1.NotificationService/"
