@@ -164,7 +164,7 @@ inline absl::StatusOr<BlobStore*> BuildBlobs(process::Parts& parts, process::Env
 inline absl::StatusOr<AttachmentStore*> AddAttachments(process::Parts& parts,
                                                        process::Environment& env,
                                                        const AttachmentConfig& config,
-                                                       const Vault& vault) {
+                                                       const Vault& vault, ConsentCheck& consents) {
   ASSIGN_OR_RETURN(SignedLinks loaded,
                    SignedLinks::Load(config.link_key_file, config.former_link_key_file));
   const auto& links = parts.Own<SignedLinks>(std::move(loaded));
@@ -173,7 +173,7 @@ inline absl::StatusOr<AttachmentStore*> AddAttachments(process::Parts& parts,
   auto& inspector = parts.Own<ConfinedInspector>(inspection, CountInspections(env.metrics()));
   auto& store = parts.Own<PostgresAttachmentStore>(env.postgres(), vault, env.ids(), env.workers());
   ASSIGN_OR_RETURN(BlobStore* const blobs, BuildBlobs(parts, env, config));
-  const AttachmentParts needed{store, inspector, *blobs, links};
+  const AttachmentParts needed{store, inspector, *blobs, links, consents};
   auto& attachments = parts.Own<Attachments>(needed, env.clock(), env.ids(), config.limits);
   parts.Serve<AttachmentHandlers>(env.seam(), attachments, config.uploads);
   AddDownloadDoor(parts, env, config.address, attachments);

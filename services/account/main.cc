@@ -14,6 +14,7 @@
 #include "services/account/app/verification.h"
 #include "services/account/attachment_parts.h"
 #include "services/account/audit_parts.h"
+#include "services/account/consent_parts.h"
 #include "services/account/guardian_parts.h"
 #include "services/account/key_parts.h"
 #include "services/account/peers/identity_verifier.h"
@@ -29,6 +30,7 @@
 #include "services/account/staff_parts.h"
 #include "services/account/storage/keyed.h"
 #include "services/account/storage/postgres_account_store.h"
+#include "services/account/storage/postgres_consent_store.h"
 #include "services/account/storage/postgres_passenger_store.h"
 #include "services/account/storage/schema.h"
 
@@ -50,6 +52,7 @@ struct AccountConfig {
   GuardianConfig guardians;
   RetentionConfig retention;
   PrivacyConfig privacy;
+  ConsentConfig consents;
   AttachmentConfig attachments;
 
   void Bind(process::Binder& binder) {
@@ -66,6 +69,7 @@ struct AccountConfig {
     keys.Bind(binder);
     retention.Bind(binder);
     privacy.Bind(binder);
+    consents.Bind(binder);
     binder.Optional("verifier.url", &identity_url, "Base URL of the identity provider.");
     binder.Optional("verifier.checks_per_day_max", &checks.per_day_max,
                     "Identity checks of an account that come to a result, in a day.",
@@ -101,9 +105,12 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
       const SignInParts sign_in,
       AddSignIn(parts, env, config.sign_in, SignInShared{vault, accounts, messages, signer, jwks}));
 
+  auto& consent_store = parts.Own<PostgresConsentStore>(env.postgres());
+  auto& consents = AddConsents(parts, env, config.consents, consent_store);
   auto& verifications = parts.Own<Verifications>(accounts, passengers, verifier, env.clock(),
                                                  env.ids(), config.checks);
-  auto& list = parts.Own<PassengerList>(passengers, pseudonyms, *countries, env.clock(), env.ids());
+  auto& list = parts.Own<PassengerList>(passengers, consents, pseudonyms, *countries, env.clock(),
+                                        env.ids());
   auto& guardians = parts.Own<PostgresGuardianStore>(env.postgres());
   auto& statements = parts.Own<Statements>(accounts, passengers, restrictions, guardians,
                                            env.clock(), config.statements, config.guardians.rule());
@@ -116,11 +123,11 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   parts.Serve<StatementHandlers>(env.seam(), statements, signer);
   RETURN_IF_ERROR(BuildReadiness(parts, env, config.readiness, *countries, passengers));
   ASSIGN_OR_RETURN(AttachmentStore* const attachments,
-                   AddAttachments(parts, env, config.attachments, vault));
+                   AddAttachments(parts, env, config.attachments, vault, consents));
   AddPrivacy(parts, env, config.privacy,
              DataExports::Tools{accounts, *sign_in.credentials, passengers, *sign_in.session_store,
-                                *attachments, guardians, restrictions, audit, *sign_in.sessions,
-                                env.clock()});
+                                *attachments, guardians, restrictions, consent_store, audit,
+                                *sign_in.sessions, env.clock()});
   AddRetention(parts, env, config.retention);
   return parts;
 }

@@ -42,6 +42,11 @@ ASKS = {
     "account.v1.AccountService/VerifyIdentity": {
         "name": "{account}", "passenger": "{passenger}", "face_token": "match"},
     "account.v1.PrivacyService/ExportData": {"name": "{account}"},
+    "account.v1.ConsentService/GiveConsent": {
+        "parent": "{account}", "purpose": "CONSENT_PURPOSE_HEALTH_DOCUMENTS",
+        "text_version": "health-documents-2026-11", "channel": "APP"},
+    "account.v1.ConsentService/ListConsents": {"parent": "{account}"},
+    "account.v1.ConsentService/WithdrawConsent": {"name": "{account}/consents/cs-none"},
     "account.v1.PrivacyService/GetErasure": {"name": "{account}/erasure"},
     "account.v1.PrivacyService/CancelErasure": {"name": "{account}/erasure"},
     "account.v1.AttachmentService/GetAttachment": {"name": "{attachment}"},
@@ -120,6 +125,7 @@ BOUND_OTHERWISE = (
 NOBODYS = (
     "account.v1.CredentialService/CompleteAddressChange",
     "account.v1.GuardianService/EndGuardianship",
+    "account.v1.ConsentService/WithdrawConsent",
 )
 
 

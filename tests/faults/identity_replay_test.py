@@ -99,6 +99,16 @@ class IdentityReplays(RepeatCase):
         self.assertEqual(asked.SerializeToString(), again.SerializeToString())
         self.same_twice(service + "CancelErasure", {"name": person.account + "/erasure"})
 
+    def test_consents_answer_a_repetition_byte_for_byte(self):
+        # rules: X-07 R-17
+        person, service = self.person, "account.v1.ConsentService/"
+        texts = person.call(service + "ListConsents", parent=person.account).texts
+        wish = {"parent": person.account, "purpose": "CONSENT_PURPOSE_HEALTH_DOCUMENTS",
+                "text_version": texts[1].text_version, "channel": "APP"}  # fmt: skip
+        given = self.twice(service + "GiveConsent", wish, {"channel": "WEB"})
+        self.twice(service + "WithdrawConsent", {"name": given.name},
+                   {"name": person.account + "/consents/cs-other"})  # fmt: skip
+
     def test_documents_answer_a_repetition_byte_for_byte(self):
         # rules: X-07 R-04
         person = self.person

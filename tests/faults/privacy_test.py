@@ -33,7 +33,7 @@ class Privacy(FaultCase):
         files = self.export(person)
         self.assertEqual(
             sorted(files),
-            ["account.json", "attachments.json", "guardianships.json", "passengers.json",
+            ["account.json", "attachments.json", "consents.json", "guardianships.json", "passengers.json",
              "restrictions.json", "sessions.json"],
         )  # fmt: skip
         self.assertEqual(files["account.json"]["phone"], person.phone)

@@ -50,6 +50,7 @@ _ASSEMBLIES = {
     "booking_parts.cc",
     "alipay_parts.h",
     "audit_parts.h",
+    "consent_parts.h",
     "key_parts.h",
     "privacy_parts.h",
     "retention_parts.h",

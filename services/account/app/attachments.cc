@@ -37,7 +37,7 @@ Reply ReplyWith(const Mutation<Attachment>& mutation, const Attachment& attachme
 
 }  // namespace
 
-Task<void> Attachments::Admit(std::string account, std::string passenger) {
+Task<void> Attachments::Admit(std::string account, std::string passenger, AttachmentKind kind) {
   const absl::CivilDay today = absl::ToCivilDay(clock_.Now(), absl::UTCTimeZone());
   if (!passenger.empty()) {
     ASSIGN_OR_CO_RETURN(const bool is_own,
@@ -45,6 +45,9 @@ Task<void> Attachments::Admit(std::string account, std::string passenger) {
     if (!is_own) {
       co_return Refuse(kPassengerNotFound);
     }
+  }
+  if (TellsOfHealth(kind)) {
+    CO_RETURN_IF_ERROR(co_await parts_.consents.Require(account, ConsentPurpose::kHealthDocuments));
   }
   ASSIGN_OR_CO_RETURN(const int uploads, co_await parts_.store.CountUpload(account, today));
   if (uploads > limits_.uploads_per_day_max) {

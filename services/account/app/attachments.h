@@ -8,6 +8,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "services/account/app/ports_attachments.h"
+#include "services/account/app/ports_consent.h"
 
 namespace houbu::account {
 
@@ -52,6 +53,7 @@ struct AttachmentParts {
   Inspector& inspector;
   BlobStore& blobs;
   const LinkSigner& links;
+  ConsentCheck& consents;
 };
 
 /// Keeps attachments.
@@ -62,8 +64,8 @@ class Attachments final {
       : parts_(parts), clock_(clock), ids_(ids), limits_(limits) {}
 
   /// Lets an upload begin, before a byte of it is read: TOO_MANY_UPLOADS, ATTACHMENTS_FULL,
-  /// PASSENGER_NOT_FOUND.
-  Task<void> Admit(std::string account, std::string passenger);
+  /// PASSENGER_NOT_FOUND, CONSENT_REQUIRED for what tells of health.
+  Task<void> Admit(std::string account, std::string passenger, AttachmentKind kind);
 
   /// Attaches a file; gives the answer's bytes. Refuses what the file is or holds, each with its
   /// reason. The same file for the same purpose is the attachment that is there.

@@ -49,6 +49,7 @@ Task<PersonalRecord> DataExports::Gather(std::string account, std::string sessio
                       co_await ListAll<Guardianship>(tools_.guardians, account));
   ASSIGN_OR_CO_RETURN(data.restrictions,
                       co_await ListAll<Restriction>(tools_.restrictions, account));
+  ASSIGN_OR_CO_RETURN(data.consents, co_await ListAll<PurposeConsent>(tools_.consents, account));
   co_return data;
 }
 

@@ -7,6 +7,7 @@
 #include "libs/base/clock.h"
 #include "services/account/app/ports_attachments.h"
 #include "services/account/app/ports_audit.h"
+#include "services/account/app/ports_consent.h"
 #include "services/account/app/ports_guardian.h"
 #include "services/account/app/ports_restriction.h"
 #include "services/account/app/ports_sign_in.h"
@@ -23,6 +24,7 @@ struct PersonalRecord {
   std::vector<Attachment> attachments;
   std::vector<Guardianship> guardianships;
   std::vector<Restriction> restrictions;
+  std::vector<PurposeConsent> consents;
   absl::Time gathered_at;
 };
 
@@ -38,6 +40,7 @@ class DataExports final {
     AttachmentStore& attachments;
     GuardianStore& guardians;
     RestrictionStore& restrictions;
+    ConsentStore& consents;
     AuditStore& audit;
     Sessions& sessions;
     const Clock& clock;

@@ -130,6 +130,9 @@ Task<std::string> PassengerList::AddDocument(std::string account, std::string id
     co_return *std::move(stored);
   }
   ASSIGN_OR_CO_RETURN(Passenger passenger, co_await passengers_.Load(account, id));
+  if (TellsOfHealth(entry.document.type)) {
+    CO_RETURN_IF_ERROR(co_await consents_.Require(account, ConsentPurpose::kHealthDocuments));
+  }
   const absl::Time now = clock_.Now();
   CO_RETURN_IF_ERROR(TakeDocument(passenger, entry, now));
   co_return co_await Record(std::move(passenger), now, std::move(mutation));

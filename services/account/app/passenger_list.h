@@ -8,6 +8,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "services/account/app/ports.h"
+#include "services/account/app/ports_consent.h"
 #include "services/account/domain/country.h"
 #include "services/account/domain/document_entry.h"
 
@@ -32,9 +33,10 @@ struct PassengerChange {
 class PassengerList final {
  public:
   /// Uses what it is given, which must outlive it.
-  PassengerList(PassengerStore& passengers, const Pseudonyms& pseudonyms,
+  PassengerList(PassengerStore& passengers, ConsentCheck& consents, const Pseudonyms& pseudonyms,
                 const CountryBook& countries, const Clock& clock, IdSource& ids)
       : passengers_(passengers),
+        consents_(consents),
         pseudonyms_(pseudonyms),
         countries_(countries),
         clock_(clock),
@@ -51,7 +53,7 @@ class PassengerList final {
   Task<std::string> Remove(std::string account, std::string id, Mutation<Passenger> mutation);
 
   /// Adds a document, or replaces the one of the same kind and number. PASSENGER_NOT_FOUND,
-  /// PASSENGER_EXISTS, TOO_MANY_DOCUMENTS.
+  /// PASSENGER_EXISTS, TOO_MANY_DOCUMENTS; CONSENT_REQUIRED for what tells of health.
   Task<std::string> AddDocument(std::string account, std::string id, DocumentEntry entry,
                                 Mutation<Passenger> mutation);
 
@@ -75,6 +77,7 @@ class PassengerList final {
   Task<std::string> StoredInstead(RequestKey key, absl::StatusOr<std::string> outcome);
 
   PassengerStore& passengers_;
+  ConsentCheck& consents_;
   const Pseudonyms& pseudonyms_;
   const CountryBook& countries_;
   const Clock& clock_;

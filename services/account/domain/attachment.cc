@@ -53,6 +53,10 @@ const Refusal* ContentRefusal(absl::string_view reason) {
   return nullptr;
 }
 
+bool TellsOfHealth(AttachmentKind kind) {
+  return kind == AttachmentKind::kHealthReport || kind == AttachmentKind::kVaccinationCertificate;
+}
+
 absl::string_view NameOf(AttachmentKind kind) {
   switch (kind) {
     case AttachmentKind::kPassportScan:

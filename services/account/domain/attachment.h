@@ -39,6 +39,9 @@ inline constexpr std::array kAttachmentKinds = {
     AttachmentKind::kEmergencyEvidence,
 };
 
+/// Whether such files tell of somebody's health: kept with their consent only.
+bool TellsOfHealth(AttachmentKind kind);
+
 /// The name under which a kind is kept: "PASSPORT_SCAN".
 absl::string_view NameOf(AttachmentKind kind);
 

@@ -157,6 +157,10 @@ absl::StatusOr<DocumentType> ParseDocumentType(absl::string_view name) {
   return absl::InternalError(absl::StrCat("unknown document type ", name));
 }
 
+bool TellsOfHealth(DocumentType type) {
+  return type == DocumentType::kHealthReport || type == DocumentType::kVaccinationCertificate;
+}
+
 bool Identifies(DocumentType type) {
   switch (type) {
     case DocumentType::kResidentId:

@@ -68,6 +68,9 @@ absl::StatusOr<DocumentType> ParseDocumentType(absl::string_view name);
 /// Whether the kind says who its holder is.
 bool Identifies(DocumentType type);
 
+/// Whether it tells of somebody's health: kept with their consent only.
+bool TellsOfHealth(DocumentType type);
+
 /// In which letters the kind writes its holder's name.
 NameScript NameScriptOf(DocumentType type);
 

@@ -108,7 +108,8 @@ Task<v1::Attachment> AttachmentHandlers::TakeAdmitted(const rpc::Call& call, Upl
     CO_RETURN_IF_ERROR(
         OwnPassenger(call, "passenger", first.passenger(), kPassengerNotFound).status());
   }
-  CO_RETURN_IF_ERROR(co_await attachments_.Admit(header.upload.account, header.upload.passenger));
+  CO_RETURN_IF_ERROR(co_await attachments_.Admit(header.upload.account, header.upload.passenger,
+                                                 header.upload.kind));
   ASSIGN_OR_CO_RETURN(std::string content, co_await ReadContent(stream, first, header.size));
   const std::string digest = secrets::Sha256Hex(content);
   if (!header.sha256.empty() && header.sha256 != digest) {

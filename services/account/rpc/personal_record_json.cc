@@ -115,6 +115,19 @@ ordered_json RestrictionJson(const Restriction& restriction) {
   return json;
 }
 
+ordered_json ConsentJson(const PurposeConsent& consent) {
+  ordered_json json;
+  json["name"] = NameOf(consent);
+  json["purpose"] = TextOf(NameOf(consent.purpose));
+  json["textVersion"] = consent.text_version;
+  json["channel"] = consent.channel;
+  json["createTime"] = TextOf(consent.given_at);
+  if (consent.ended_at.has_value()) {
+    json["endTime"] = TextOf(*consent.ended_at);
+  }
+  return json;
+}
+
 template <class T>
 ExportedFile FileOf(const char* name, const std::vector<T>& things,
                     ordered_json (*write)(const T&)) {
@@ -133,7 +146,8 @@ std::vector<ExportedFile> FilesOf(const PersonalRecord& data) {
           FileOf("sessions.json", data.sessions, SessionJson),
           FileOf("attachments.json", data.attachments, AttachmentJson),
           FileOf("guardianships.json", data.guardianships, GuardianshipJson),
-          FileOf("restrictions.json", data.restrictions, RestrictionJson)};
+          FileOf("restrictions.json", data.restrictions, RestrictionJson),
+          FileOf("consents.json", data.consents, ConsentJson)};
 }
 
 }  // namespace houbu::account

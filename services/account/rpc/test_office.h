@@ -36,6 +36,7 @@
 #include "services/account/rpc/download_endpoint.h"
 #include "services/account/storage/postgres_attachment_store.h"
 #include "services/account/storage/schema.h"
+#include "services/account/storage/test_consents.h"
 
 namespace houbu::account {
 
@@ -251,8 +252,10 @@ class Office final {
   PostgresAttachmentStore store_{pool_, vault_, ids_, workers_};
   DiskBlobStore blobs_{folder_, workers_};
   ConfinedInspector inspector_{TestInspector(), [](absl::string_view) {}};
-  Attachments attachments_{AttachmentParts{store_, inspector_, blobs_, links_}, clock, ids_,
-                           TestLimits()};
+  PostgresConsentStore consent_store_{pool_};
+  Consents consents_{consent_store_, clock, ids_, kTestTexts};
+  Attachments attachments_{AttachmentParts{store_, inspector_, blobs_, links_, consents_}, clock,
+                           ids_, TestLimits()};
   AllReviewers reviewers_;
   AttachmentHandlers handlers_{service_.seam, attachments_, TestUploads()};
   DownloadEndpoint endpoint_{attachments_};

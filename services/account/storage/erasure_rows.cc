@@ -38,9 +38,10 @@ constexpr char kForgetDestinations[] = R"sql(
   WHERE account_id = $1 AND destination IS NOT NULL)sql";
 
 // Statements that take the account alone, in the order in which rows refer to each other.
-constexpr std::array<const char*, 6> kDeletions = {
+constexpr std::array<const char*, 7> kDeletions = {
     "DELETE FROM attachments WHERE account_id = $1",
     "DELETE FROM guardianships WHERE account_id = $1",
+    "DELETE FROM consents WHERE account_id = $1",
     "DELETE FROM passenger_documents WHERE account_id = $1",
     "DELETE FROM passengers WHERE account_id = $1",
     R"sql(DELETE FROM refresh_tokens

@@ -14,6 +14,7 @@
 #include "services/account/storage/keyed.h"
 #include "services/account/storage/postgres_passenger_store.h"
 #include "services/account/storage/schema.h"
+#include "services/account/storage/test_consents.h"
 
 namespace houbu::account {
 namespace {
@@ -79,7 +80,9 @@ struct Fixture {
   testing::SequentialIdSource ids;
   PostgresPassengerStore passengers{pool, vault};
   CountryBook countries = LoadCountries({}).value();
-  PassengerList list{passengers, pseudonyms, countries, clock, ids};
+  PostgresConsentStore consent_store{pool};
+  Consents consents{consent_store, clock, ids, kTestTexts};
+  PassengerList list{passengers, consents, pseudonyms, countries, clock, ids};
 };
 
 DocumentEntry CardOf(int number) {

@@ -35,6 +35,7 @@
 #include "services/account/storage/postgres_revocation_log.h"
 #include "services/account/storage/postgres_session_store.h"
 #include "services/account/storage/schema.h"
+#include "services/account/storage/test_consents.h"
 #include "services/account/storage/totp.h"
 
 namespace houbu::account {
@@ -201,7 +202,9 @@ struct Fixture {
   CodeDispatch dispatch{challenges, messenger, secrets, clock};
   Verifications verifications{accounts, passengers, provider, clock, ids, CheckPolicy()};
   CountryBook countries = LoadCountries({}).value();
-  PassengerList list{passengers, pseudonyms, countries, clock, ids};
+  PostgresConsentStore consent_store{pool};
+  Consents consents{consent_store, clock, ids, kTestTexts};
+  PassengerList list{passengers, consents, pseudonyms, countries, clock, ids};
   PostgresGuardianStore guardian_store{pool};
   Statements statements{accounts,
                         passengers,
