@@ -22,7 +22,7 @@ struct Template {
   const char* body_en;
 };
 
-constexpr std::array<Template, 11> kTemplates = {{
+constexpr std::array<Template, 13> kTemplates = {{
     {Event::kBooked, "BOOKED", "预订成功",
      "您的预订已成功。\n预约号:{number}\n{title} {date}\n{from} 至 "
      "{to}\n席别:{class}\n席位:{places}\n"
@@ -55,6 +55,12 @@ constexpr std::array<Template, 11> kTemplates = {{
      "Waitlist order ended",
      "Your waitlist order has ended.\nReason: {reason}\n"
      "The whole prepayment of {amount} CNY goes back the way you paid."},
+    {Event::kIdentityVerified, "IDENTITY_VERIFIED", "身份核验通过",
+     "您的身份核验已通过,可以使用候补购票。", "Identity verified",
+     "Your identity is verified; the waitlist is open to you."},
+    {Event::kIdentityNotVerified, "IDENTITY_NOT_VERIFIED", "身份核验未通过",
+     "您的身份核验未通过,可以重新核验。\n原因:{reason}", "Identity not verified",
+     "Your identity could not be verified; you may try again.\nReason: {reason}"},
     {Event::kErasureAsked, "ERASURE_ASKED", "账户注销申请已受理",
      "我们已收到您的账户注销申请。\n{time} 之后,您的账户和个人数据将被永久删除。\n"
      "如非本人操作,请在此之前登录并撤销申请。",
@@ -88,13 +94,18 @@ std::string ReasonIn(absl::string_view reason, bool english) {
     const char* chinese;
     const char* english;
   };
-  static constexpr std::array<Words, 5> kWords = {{
+  static constexpr std::array<Words, 10> kWords = {{
       {"NOT_ENOUGH_PLACES", "截止时间前席位不足", "not enough places before the deadline"},
       {"ITINERARY_CONFLICT", "旅客行程冲突", "a passenger has another journey at that time"},
       {"REAL_NAME_RULE", "旅客已有同日同车次车票",
        "a passenger has a ticket of that train and day"},
       {"NOT_PAID", "未在规定时间内支付", "it was not paid in time"},
       {"OWNER", "您已主动终止", "you ended it"},
+      {"MISMATCH", "人证信息不一致", "name, number and face do not belong together"},
+      {"LIVENESS_FAILED", "未通过活体检测", "no live face was seen"},
+      {"HOLDER_HAS_ACCOUNT", "该身份已核验于另一账户", "this person has another verified account"},
+      {"HOLDER_CHANGED", "核验期间证件信息已变更", "the card was changed in the meantime"},
+      {"PROVIDER_SILENT", "核验机构未在规定时间内答复", "the verifier did not answer in time"},
   }};
   for (const Words& words : kWords) {
     if (reason == words.reason) {

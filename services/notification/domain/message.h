@@ -20,6 +20,8 @@ enum class Event {
   kWaitlistEffective,
   kWaitlistServed,
   kWaitlistEnded,
+  kIdentityVerified,
+  kIdentityNotVerified,
   kErasureAsked,
   kErasureCancelled,
   kErasureStopped,

@@ -6,10 +6,19 @@
 namespace houbu::notification {
 namespace {
 
-constexpr Event kEvents[] = {
-    Event::kBooked,       Event::kCancelled,         Event::kRebooked,       Event::kPaid,
-    Event::kRefunded,     Event::kWaitlistEffective, Event::kWaitlistServed, Event::kWaitlistEnded,
-    Event::kErasureAsked, Event::kErasureCancelled,  Event::kErasureStopped};
+constexpr Event kEvents[] = {Event::kBooked,
+                             Event::kCancelled,
+                             Event::kRebooked,
+                             Event::kPaid,
+                             Event::kRefunded,
+                             Event::kWaitlistEffective,
+                             Event::kWaitlistServed,
+                             Event::kWaitlistEnded,
+                             Event::kErasureAsked,
+                             Event::kErasureCancelled,
+                             Event::kErasureStopped,
+                             Event::kIdentityVerified,
+                             Event::kIdentityNotVerified};
 
 TEST_CASE("every event has a text in both languages", "[notification][R-13n]") {
   for (const Event event : kEvents) {
