@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 """The fake payment provider: orders, refunds and signed callbacks, with books of its own."""
 
-import hashlib
 import hmac
 import json
 import os
@@ -9,8 +8,6 @@ import secrets
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -27,30 +24,19 @@ from counterparty import (
     is_time,
     serve,
 )
+from hmac_signing import (
+    CALLBACK_PAUSES_SECONDS,
+    FRESH_SECONDS,
+    post_signed,
+    read_secret,
+    signature,
+    signed_headers,  # noqa: F401
+)
 
-FRESH_SECONDS = 300
-CALLBACK_TIMEOUT_SECONDS = 5
-CALLBACK_PAUSES_SECONDS = (1, 2, 4, 8, 15, 30, 60, 120, 300)
 REFUND_PROCESSING_SECONDS = 0.05
 ORDER_ID = r"([A-Za-z0-9_-]{1,64})"
 SWITCHES = ("no_callback", "duplicate_callback", "wrong_signature", "wrong_amount",
             "refund_fails", "pay_at_once")  # fmt: skip
-
-
-def signature(secret, timestamp, nonce, body):
-    """The hex HMAC-SHA256 over timestamp, nonce and the raw body."""
-    text = timestamp.encode() + b"\n" + nonce.encode() + b"\n" + body
-    return hmac.new(secret, text, hashlib.sha256).hexdigest()
-
-
-def signed_headers(secret, body, now_seconds):
-    """The headers that make a request or callback believable."""
-    timestamp, nonce = str(int(now_seconds)), secrets.token_hex(16)
-    return {
-        "X-Houbu-Timestamp": timestamp,
-        "X-Houbu-Nonce": nonce,
-        "X-Houbu-Signature": signature(secret, timestamp, nonce, body),
-    }
 
 
 class NonceBook:
@@ -336,16 +322,7 @@ class Provider(Counterparty):
                 time.sleep(CALLBACK_PAUSES_SECONDS[attempt])
 
     def deliver(self, notify_url, body, secret):
-        headers = {
-            "Content-Type": "application/json",
-            **signed_headers(secret, body, self.now_ms() / 1000),
-        }
-        request = urllib.request.Request(notify_url, data=body, headers=headers, method="POST")
-        try:
-            with urllib.request.urlopen(request, timeout=CALLBACK_TIMEOUT_SECONDS) as response:
-                return 200 <= response.status < 300
-        except (urllib.error.URLError, OSError):
-            return False
+        return post_signed(notify_url, body, secret, self.now_ms() / 1000)
 
     def after(self, seconds, action, *parameters):
         timer = threading.Timer(seconds, action, parameters)
@@ -389,9 +366,7 @@ def main():
         "--secret-file", required=True, help="file with the hex of the 32 shared bytes"
     )
     options = parser.parse_args()
-    with open(options.secret_file, encoding="ascii") as file:
-        secret = bytes.fromhex(file.read().strip())
-    provider = Provider(secret, options.port, options.state)
+    provider = Provider(read_secret(options.secret_file), options.port, options.state)
     provider.resume()
     serve(provider, options.port)
 
