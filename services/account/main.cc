@@ -11,13 +11,11 @@
 #include "libs/secrets/keys.h"
 #include "services/account/app/passenger_list.h"
 #include "services/account/app/statements.h"
-#include "services/account/app/verification.h"
 #include "services/account/attachment_parts.h"
 #include "services/account/audit_parts.h"
 #include "services/account/consent_parts.h"
 #include "services/account/guardian_parts.h"
 #include "services/account/key_parts.h"
-#include "services/account/peers/identity_verifier.h"
 #include "services/account/peers/messages.h"
 #include "services/account/privacy_parts.h"
 #include "services/account/readiness_parts.h"
@@ -33,6 +31,7 @@
 #include "services/account/storage/postgres_consent_store.h"
 #include "services/account/storage/postgres_passenger_store.h"
 #include "services/account/storage/schema.h"
+#include "services/account/verification_parts.h"
 
 namespace houbu::account {
 namespace {
@@ -41,8 +40,7 @@ namespace {
 struct AccountConfig {
   process::CommonConfig common;
   KeyConfig keys;
-  std::string identity_url = "http://127.0.0.1:7461";
-  CheckPolicy checks;
+  VerificationConfig verification;
   SignInConfig sign_in;
   StatementPolicy statements;
   ReadinessConfig readiness;
@@ -70,10 +68,7 @@ struct AccountConfig {
     retention.Bind(binder);
     privacy.Bind(binder);
     consents.Bind(binder);
-    binder.Optional("verifier.url", &identity_url, "Base URL of the identity provider.");
-    binder.Optional("verifier.checks_per_day_max", &checks.per_day_max,
-                    "Identity checks of an account that come to a result, in a day.",
-                    process::Range{.least = 1, .most = 1000});
+    verification.Bind(binder);
     binder.Optional("statements.life", &statements.life, "How long a travel statement holds.");
     sign_in.Bind(binder);
     readiness.Bind(binder);
@@ -99,7 +94,6 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   auto& restrictions = parts.Own<PostgresRestrictionStore>(env.postgres());
   auto& pseudonyms = parts.Own<KeyedPseudonyms>(secrets::Pseudonym(pseudonym_key));
   auto& messages = parts.Own<Messages>(env.peer("notification"));
-  auto& verifier = parts.Own<IdentityVerifier>(env.http(), config.identity_url);
   ASSIGN_OR_RETURN(const std::string jwks, PublishedKeys(signer, config.keys));
   ASSIGN_OR_RETURN(
       const SignInParts sign_in,
@@ -107,8 +101,8 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
 
   auto& consent_store = parts.Own<PostgresConsentStore>(env.postgres());
   auto& consents = AddConsents(parts, env, config.consents, consent_store);
-  auto& verifications = parts.Own<Verifications>(accounts, passengers, verifier, env.clock(),
-                                                 env.ids(), config.checks);
+  ASSIGN_OR_RETURN(Verifications* const verifications,
+                   AddVerification(parts, env, config.verification, vault, accounts, passengers));
   auto& list = parts.Own<PassengerList>(passengers, consents, pseudonyms, *countries, env.clock(),
                                         env.ids());
   auto& guardians = parts.Own<PostgresGuardianStore>(env.postgres());
@@ -118,7 +112,7 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   RETURN_IF_ERROR(AddStaff(parts, env, config.staff, audit));
   RETURN_IF_ERROR(AddRestrictions(parts, env, config.restrictions, restrictions, accounts));
   AddGuardians(parts, env, guardians, passengers);
-  parts.Serve<AccountHandlers>(env.seam(), verifications, jwks);
+  parts.Serve<AccountHandlers>(env.seam(), *verifications, jwks);
   parts.Serve<PassengerHandlers>(env.seam(), list);
   parts.Serve<StatementHandlers>(env.seam(), statements, signer);
   RETURN_IF_ERROR(BuildReadiness(parts, env, config.readiness, *countries, passengers));

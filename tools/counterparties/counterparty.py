@@ -170,6 +170,7 @@ class Counterparty:
         return int(time.time() * 1000) + self.clock_offset_ms
 
     def route(self, method, pattern, handler):
+        """Has `handler` answer: an object, or a status with one."""
         self._routes.append((method, re.compile(pattern + r"\Z"), handler))
 
     def control_shown(self):
@@ -225,7 +226,7 @@ class Counterparty:
         result = handler(request, *match.groups())
         if self.switches.use("drop_answer"):
             return 0, None
-        return 200, result
+        return result if isinstance(result, tuple) else (200, result)
 
     def keep_pace(self):
         """Counts a request and refuses it when there were too many within a second."""

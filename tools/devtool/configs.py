@@ -92,7 +92,13 @@ def _own(layout, service, content):
             f"{name}_key_file": key(f"account_{file}") for name, file in names.items()
         }
         content["signing"] = {"seed_file": key("account_signing_seed")}
-        content["verifier"] = {"url": url("identity")}
+        callbacks = f"127.0.0.1:{layout.port('identity_callbacks')}"
+        content["verifier"] = {
+            "url": url("identity"),
+            "callback_key_file": key("identity_callback_key"),
+            "callback_address": callbacks,
+            "callback_url": f"http://{callbacks}/callbacks/identity",
+        }
         content["staff"] = {"admins": ["admin-1", "admin-2"]}
         links = f"127.0.0.1:{layout.port('attachment_links')}"
         content["attachments"] = {

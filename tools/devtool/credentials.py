@@ -21,7 +21,7 @@ SECRETS = (
     "account_field_key", "account_blind_index_key", "account_pseudonym_key", "account_signing_seed",
     "account_code_key", "account_pepper_key", "account_request_key",
     "account_link_key", "notification_field_key",
-    "notification_request_key", "payment_provider_secret",
+    "notification_request_key", "payment_provider_secret", "identity_callback_key",
 )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ CERTIFICATES = SERVICES + ("gateway", *OPERATORS)
 PORT_BASE_DEFAULT = 7400
 _GRPC = {"account": 1, "slot": 2, "waitlist": 3, "payment": 4, "notification": 5}
 _OTHERS = {
-    "postgres": 32, "payment_callbacks": 54, "attachment_links": 55, "identity": 61,
+    "postgres": 32, "payment_callbacks": 54, "attachment_links": 55,
+    "identity_callbacks": 56, "identity": 61,
     "provider": 62, "sms": 63, "smtp": 64, "mail_query": 65, "wechat_pay": 66, "alipay": 67,
     "redis": 79,
 }  # fmt: skip

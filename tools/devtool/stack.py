@@ -48,8 +48,9 @@ class Stack:
         console.step("starting the counterparties")
         layout = self.layout
         secret = credentials.key_path(layout, "payment_provider_secret")
+        identity_key = credentials.key_path(layout, "identity_callback_key")
         parties = {
-            "identity": ("identity.py", "identity", []),
+            "identity": ("identity.py", "identity", ["--secret-file", identity_key]),
             "provider": ("provider.py", "provider", ["--secret-file", secret]),
             "alipay": ("alipay.py", "alipay", ["--keys", credentials.alipay_folder(layout)]),
             "wechat_pay": (
@@ -72,7 +73,8 @@ class Stack:
                 books,
                 *more,
             ]
-            watched = [path, os.path.join(_PARTIES, "counterparty.py")]
+            shared = ("counterparty.py", "hmac_signing.py")
+            watched = [path, *(os.path.join(_PARTIES, file) for file in shared)]
             if name in ("alipay", "wechat_pay"):
                 more_of_it = os.path.join(_PARTIES, name.split("_")[0] + "_*.py")
                 watched += sorted(glob.glob(more_of_it))
@@ -125,6 +127,7 @@ class Stack:
                          for service in SERVICES},
             "ports": ports, "ca": credentials.authority_path(layout), "clients": clients,
             "payment_provider_secret": credentials.key_path(layout, "payment_provider_secret"),
+            "identity_callback_key": credentials.key_path(layout, "identity_callback_key"),
             "alipay_keys": credentials.alipay_folder(layout),
             "wechat_pay_keys": os.path.join(credentials.wechat_pay_folder(layout), "keys.json"),
             "logs": layout.folder("logs"),

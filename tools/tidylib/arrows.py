@@ -55,6 +55,7 @@ _ASSEMBLIES = {
     "privacy_parts.h",
     "retention_parts.h",
     "sign_in_parts.h",
+    "verification_parts.h",
     "attachment_parts.h",
     "channel_parts.h",
     "guardian_parts.h",

@@ -1,4 +1,4 @@
-/// What account needs of the outside: its record, the messenger, the identity provider.
+/// What account needs of the outside: its record and the messenger.
 #pragma once
 
 #include <optional>
@@ -45,16 +45,6 @@ class AccountStore : public Answers {
   /// recorded with it.
   virtual Task<std::string> Save(Account account, AuditEntry audit, Reply reply,
                                  absl::Time now) = 0;
-
-  /// How many checks of an account came to a result since `since`.
-  virtual Task<int> CountChecks(std::string account, absl::Time since) = 0;
-
-  /// Records that the provider is being asked: replaces the account as Save does, without a reply.
-  virtual Task<void> BeginCheck(Account account, IdentityCheck check) = 0;
-
-  /// Records what the check came to, as Save does.
-  virtual Task<std::string> EndCheck(Account account, IdentityCheck check, AuditEntry audit,
-                                     Reply reply, absl::Time now) = 0;
 };
 
 /// Where passengers are kept. A change carries the passenger as it is afterwards, with the next
@@ -90,21 +80,6 @@ class Messenger {
 
   /// Tells how an account is reached; safe to repeat.
   virtual Task<void> TellContact(Account account) = 0;
-};
-
-/// What the identity provider said.
-struct Finding {
-  bool match = false;
-  std::string reason;  ///< MISMATCH, LIVENESS_FAILED; empty for a match.
-};
-
-/// Who compares person, name and number (人证核验).
-class IdentityProvider {
- public:
-  virtual ~IdentityProvider() = default;
-
-  /// Compares; UNAVAILABLE when the provider is away.
-  virtual Task<Finding> Compare(Passenger holder, std::string face_token) = 0;
 };
 
 /// Gives persons the pseudonyms they are known by outside account.

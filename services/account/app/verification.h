@@ -5,30 +5,38 @@
 
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
-#include "services/account/app/ports.h"
+#include "services/account/app/check_ending.h"
+#include "services/account/app/ports_verification.h"
 
 namespace houbu::account {
 
 /// Verifies holders and makes members.
 class Verifications final {
  public:
-  /// Uses what it is given, which must outlive it.
-  Verifications(AccountStore& accounts, PassengerStore& passengers, IdentityProvider& provider,
-                const Clock& clock, IdSource& ids, CheckPolicy policy)
-      : accounts_(accounts),
-        passengers_(passengers),
-        provider_(provider),
-        clock_(clock),
-        ids_(ids),
-        policy_(policy) {}
+  /// What it works with; all outlive it.
+  struct Tools {
+    AccountStore& accounts;
+    PassengerStore& passengers;
+    CheckStore& checks;
+    IdentityProvider& provider;
+    CheckEndings& endings;
+    const Clock& clock;
+    IdSource& ids;
+    CheckPolicy policy;
+  };
+
+  /// Works with `tools`.
+  explicit Verifications(Tools tools) : tools_(std::move(tools)) {}
 
   /// Returns the account; ACCOUNT_NOT_FOUND.
   Task<Account> Get(std::string account);
 
   /// Has the provider compare the holder's face, name and number: pending while it is asked, then
-  /// verified or rejected with the reason; gives the answer's bytes. A provider that is away leaves
-  /// it pending: the same request goes on from there. TOO_MANY_CHECKS with a delay when as many as
-  /// the policy allows came to a result within a day.
+  /// verified or rejected with the reason; gives the answer's bytes. A provider that answers later
+  /// leaves it pending, and that is the answer. One that is away leaves it pending too,
+  /// UNAVAILABLE: the same request goes on from there. CHECK_UNDER_WAY while another request's
+  /// check waits for the provider; TOO_MANY_CHECKS with a delay when as many as the policy allows
+  /// came to a result within a day.
   Task<std::string> Verify(std::string account, std::string passenger, std::string face_token,
                            Mutation<Account> mutation);
 
@@ -38,16 +46,17 @@ class Verifications final {
 
  private:
   Task<void> RequireFewChecks(std::string account, absl::Time now);
-  Task<std::string> Compare(Account account, Passenger holder, std::string face_token,
+  Task<std::string> Resume(IdentityCheck check, Passenger holder, std::string face_token,
+                           Mutation<Account> mutation);
+  Task<void> Settle(IdentityCheck open);
+  Task<std::string> Begin(Account account, Passenger holder, std::string face_token,
+                          Mutation<Account> mutation);
+  Task<std::string> Compare(IdentityCheck check, Passenger holder, std::string face_token,
                             Mutation<Account> mutation);
-  Task<std::string> End(Account account, IdentityCheck check, Mutation<Account> mutation);
+  Task<std::string> AnswerLater(IdentityCheck check, Mutation<Account> mutation);
+  Task<std::string> Confirm(Account account, Mutation<Account> mutation);
 
-  AccountStore& accounts_;
-  PassengerStore& passengers_;
-  IdentityProvider& provider_;
-  const Clock& clock_;
-  IdSource& ids_;
-  CheckPolicy policy_;
+  Tools tools_;
 };
 
 }  // namespace houbu::account

@@ -55,19 +55,6 @@ struct Holder {
   std::string card;       ///< HolderCardOf the passenger. Personal.
 };
 
-/// One comparison by the identity provider (W-01).
-struct IdentityCheck {
-  std::string id;  ///< "ic-...".
-  std::string account;
-  std::string passenger;
-  absl::Time asked_at;
-};
-
-/// How often holders are compared.
-struct CheckPolicy {
-  int per_day_max = 5;  ///< Comparisons that came to a result, within 24 hours.
-};
-
 /// An account.
 struct Account {
   std::string id;  ///< "ac-...".

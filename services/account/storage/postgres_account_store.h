@@ -16,15 +16,9 @@ class PostgresAccountStore final : public AccountStore {
   Task<std::optional<std::string>> FindAnswer(RequestKey key) override;
   Task<Account> Load(std::string id) override;
   Task<std::string> Save(Account account, AuditEntry audit, Reply reply, absl::Time now) override;
-  Task<int> CountChecks(std::string account, absl::Time since) override;
-  Task<void> BeginCheck(Account account, IdentityCheck check) override;
-  Task<std::string> EndCheck(Account account, IdentityCheck check, AuditEntry audit, Reply reply,
-                             absl::Time now) override;
 
  private:
   absl::StatusOr<Account> AccountOf(const postgres::Row& row) const;
-  postgres::Parameters AccountParameters(const Account& account) const;
-  Task<void> Replace(postgres::Transaction& transaction, Account account);
 
   postgres::Pool& pool_;
   const Vault& vault_;

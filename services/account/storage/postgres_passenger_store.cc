@@ -11,6 +11,7 @@
 #include "libs/postgres/errors.h"
 #include "libs/postgres/unit_of_work.h"
 #include "services/account/domain/audit.h"
+#include "services/account/storage/account_rows.h"
 #include "services/account/storage/audit_chain.h"
 #include "services/account/storage/person_keys.h"
 #include "services/account/storage/revocation_rows.h"
@@ -22,7 +23,6 @@ constexpr char kName[] = "passengers/full_name";
 constexpr char kBirth[] = "passengers/birth";
 constexpr char kHolder[] = "passenger_documents/full_name";
 constexpr char kNumber[] = "passenger_documents/number";
-constexpr char kHolderCard[] = "accounts/holder_card";
 
 /// What a document is found again by. Who somebody is, is told once an account; what goes with it
 /// (a family's health report) may go with several passengers.
@@ -244,7 +244,7 @@ Task<std::string> PostgresPassengerStore::Save(Passenger passenger, Reply reply,
   const std::string card = HolderCardOf(passenger);
   std::optional<std::string> card_index;
   if (!card.empty()) {
-    card_index = vault_.IndexOf(kHolderCard, card);
+    card_index = HolderCardIndex(vault_, card);
   }
   CO_RETURN_IF_ERROR(
       co_await DoubtHolder(work.transaction(), passenger, card_index, reply.key, now));

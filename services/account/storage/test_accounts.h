@@ -1,6 +1,7 @@
 /// Account's use cases put together on a real PostgreSQL, for tests.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
+#include "libs/async/status_macros.h"
 #include "libs/postgres/migrations.h"
 #include "libs/testing/manual_clock.h"
 #include "libs/testing/run_task.h"
@@ -27,6 +29,7 @@
 #include "services/account/storage/keyed.h"
 #include "services/account/storage/postgres_account_store.h"
 #include "services/account/storage/postgres_challenge_store.h"
+#include "services/account/storage/postgres_check_store.h"
 #include "services/account/storage/postgres_credential_store.h"
 #include "services/account/storage/postgres_failure_counts.h"
 #include "services/account/storage/postgres_guardian_store.h"
@@ -66,13 +69,25 @@ class FakeMessenger final : public Messenger {
 /// Finds what it is told to find.
 class FakeProvider final : public IdentityProvider {
  public:
-  Task<Finding> Compare(Passenger, std::string) override {
+  Task<Finding> Compare(IdentityCheck check, Passenger, std::string) override {
     ++asked;
+    checks.push_back(check.id);
+    if (meanwhile) {
+      CO_RETURN_IF_ERROR(co_await meanwhile());
+    }
     co_return finding;
+  }
+  Task<Finding> Ask(std::string) override {
+    ++asked_after;
+    co_return known;
   }
 
   absl::StatusOr<Finding> finding = Finding{true, ""};
+  absl::StatusOr<Finding> known = Finding{false, "", Finding::Stage::kUnknown};
+  std::function<Task<void>()> meanwhile;  ///< What happens before it answers.
+  std::vector<std::string> checks;        ///< Those it was asked for.
   int asked = 0;
+  int asked_after = 0;
 };
 
 /// A key of one byte over and over.
@@ -200,7 +215,21 @@ struct Fixture {
   AddressChanges addresses{AddressChanges::Tools{challenges, credentials, accounts, sessions,
                                                  messenger, secrets, clock, ids, code_policy}};
   CodeDispatch dispatch{challenges, messenger, secrets, clock};
-  Verifications verifications{accounts, passengers, provider, clock, ids, CheckPolicy()};
+  PostgresCheckStore checks{pool, vault, [](const CheckEnding& ending, absl::Time now) {
+                              postgres::OutboxCall call;
+                              call.id = ending.check.id;
+                              call.aggregate = ending.check.account;
+                              call.target = "notification";
+                              call.method = ending.verdict.reason;
+                              call.due_at = now;
+                              return call;
+                            }};
+  std::vector<std::string> outcomes;  ///< Of checks.
+  CheckEndings endings{
+      CheckEndings::Tools{accounts, passengers, checks, clock,
+                          [this](absl::string_view outcome) { outcomes.emplace_back(outcome); }}};
+  Verifications verifications{Verifications::Tools{accounts, passengers, checks, provider, endings,
+                                                   clock, ids, CheckPolicy()}};
   CountryBook countries = LoadCountries({}).value();
   PostgresConsentStore consent_store{pool};
   Consents consents{consent_store, clock, ids, kTestTexts};
