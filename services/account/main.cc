@@ -101,8 +101,9 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
 
   auto& consent_store = parts.Own<PostgresConsentStore>(env.postgres());
   auto& consents = AddConsents(parts, env, config.consents, consent_store);
-  ASSIGN_OR_RETURN(Verifications* const verifications,
-                   AddVerification(parts, env, config.verification, vault, accounts, passengers));
+  ASSIGN_OR_RETURN(
+      Verifications* const verifications,
+      AddVerification(parts, env, config.verification, vault, accounts, passengers, consents));
   auto& list = parts.Own<PassengerList>(passengers, consents, pseudonyms, *countries, env.clock(),
                                         env.ids());
   auto& guardians = parts.Own<PostgresGuardianStore>(env.postgres());

@@ -109,7 +109,8 @@ inline absl::StatusOr<Verifications*> AddVerification(process::Parts& parts,
                                                       process::Environment& env,
                                                       const VerificationConfig& config,
                                                       const Vault& vault, AccountStore& accounts,
-                                                      PassengerStore& passengers) {
+                                                      PassengerStore& passengers,
+                                                      ConsentCheck& consents) {
   VerifierOptions options = config.verifier;
   options.call_max = config.checks.call_max;
   const bool has_door = !config.callback_key_file.empty();
@@ -135,8 +136,9 @@ inline absl::StatusOr<Verifications*> AddVerification(process::Parts& parts,
   loop.interval = absl::Seconds(1);
   loop.round = [&late] { return late.Round(); };
   parts.loops.push_back(std::move(loop));
-  return &parts.Own<Verifications>(Verifications::Tools{
-      accounts, passengers, checks, provider, endings, env.clock(), env.ids(), config.checks});
+  return &parts.Own<Verifications>(Verifications::Tools{accounts, passengers, checks, provider,
+                                                        endings, consents, env.clock(), env.ids(),
+                                                        config.checks});
 }
 
 }  // namespace houbu::account

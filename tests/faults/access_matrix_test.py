@@ -263,6 +263,7 @@ class AccessMatrix(FaultCase):
     def test_what_a_request_may_not_say_is_never_applied(self):
         # rules: R-17 W-01
         person, path = self.stranger, "houbu.account.v1.AccountService/VerifyIdentity"
+        person.consent("CONSENT_PURPOSE_IDENTITY_VERIFICATION")
         claims = self.services.protos.type("houbu.account.v1.Account")(
             verification_state="VERIFICATION_STATE_VERIFIED", member=True, may_wait=True
         )

@@ -27,7 +27,13 @@ class IdentityProvider(FaultCase):
 
     def setUp(self):
         self.addCleanup(self.world.identity.post, "/_control/reset")
-        self.person = Person(self.world, "holder")
+        self.person = self.holder("holder")
+
+    def holder(self, nickname):
+        """Somebody who consents to have their face compared."""
+        person = Person(self.world, nickname)
+        person.consent("CONSENT_PURPOSE_IDENTITY_VERIFICATION")
+        return person
 
     def switch(self, **switches):
         self.world.identity.post("/_control", switches)
@@ -184,7 +190,7 @@ class IdentityProvider(FaultCase):
         self.assertEqual(self.check()[1]["acknowledged"], 0)
         self.world.advance(POLLED_SECONDS)
         self.wait_state("VERIFIED")
-        self.person = Person(self.world, "another holder")
+        self.person = self.holder("another holder")
         self.switch(late={"ms": 100, "times": 1}, wrong_check={"times": 1})
         self.assertEqual(state(self.ask()), "PENDING")
         self.world.advance(POLLED_SECONDS)
@@ -195,7 +201,7 @@ class IdentityProvider(FaultCase):
         self.switch(hold={"times": 1})
         self.assertEqual(state(self.ask()), "PENDING")
         name = self.check()[0]
-        down = Person(self.world, "unlucky holder")
+        down = self.holder("unlucky holder")
         silent, self.person = self.person, down
         self.switch(error={"status": 503})
         self.refused("UNAVAILABLE", "UNAVAILABLE", self.ask, secrets.token_hex(16))

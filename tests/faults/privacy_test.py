@@ -33,8 +33,8 @@ class Privacy(FaultCase):
         files = self.export(person)
         self.assertEqual(
             sorted(files),
-            ["account.json", "attachments.json", "consents.json", "guardianships.json", "passengers.json",
-             "restrictions.json", "sessions.json"],
+            ["account.json", "attachments.json", "consents.json", "guardianships.json",
+             "passengers.json", "restrictions.json", "sessions.json"],
         )  # fmt: skip
         self.assertEqual(files["account.json"]["phone"], person.phone)
         added = files["passengers.json"][-1]

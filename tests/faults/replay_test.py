@@ -31,6 +31,7 @@ class Replays(RepeatCase):
         added = self.twice(
             "account.v1.PassengerService/CreatePassenger", passenger, {"full_name": "旅客壬"}
         )
+        person.consent("CONSENT_PURPOSE_IDENTITY_VERIFICATION")
         face = {"name": account, "passenger": person.passengers[0], "face_token": "match"}
         self.twice("account.v1.AccountService/VerifyIdentity", face,
                    {"passenger": person.passengers[1]})  # fmt: skip
@@ -154,6 +155,7 @@ class Replays(RepeatCase):
         _, mine = self.person.asker().ask(method, wishes(self.person))
         _, theirs = other.asker().ask(method, wishes(other))
         self.assertNotEqual(mine.name, theirs.name)
+        other.consent("CONSENT_PURPOSE_IDENTITY_VERIFICATION")
         face = {"request_id": key, "name": other.account, "passenger": other.passengers[0],
                 "face_token": "match"}  # fmt: skip
         _, account = other.asker().ask("account.v1.AccountService/VerifyIdentity", face)

@@ -89,8 +89,17 @@ class Person:
         )  # fmt: skip
         return passenger.name
 
+    def consent(self, purpose):
+        """Consents to the text in force; gives the consent."""
+        service = "account.v1.ConsentService/"
+        texts = self.call(service + "ListConsents", parent=self.account).texts
+        version = next(text.text_version for text in texts if _purpose_of(text) == purpose)
+        return self.call(service + "GiveConsent", parent=self.account, purpose=purpose,
+                         text_version=version, channel="APP")  # fmt: skip
+
     def verify(self, face_token="match"):
-        """Has person and ID verified as one."""
+        """Consents to have a face compared, and has person and ID verified as one."""
+        self.consent("CONSENT_PURPOSE_IDENTITY_VERIFICATION")
         return self.call(
             "account.v1.AccountService/VerifyIdentity", name=self.account,
             passenger=self.passengers[0], face_token=face_token,
@@ -182,6 +191,11 @@ class Person:
 def state_of(message):
     """The name of a message's state."""
     return type(message).State.Name(message.state)
+
+
+def _purpose_of(text):
+    purposes = text.DESCRIPTOR.fields_by_name["purpose"].enum_type.values_by_number
+    return purposes[text.purpose].name
 
 
 def _as_field(signed):

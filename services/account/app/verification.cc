@@ -35,6 +35,8 @@ Task<std::string> Verifications::Verify(std::string account_id, std::string pass
   if (stored.has_value()) {
     co_return *std::move(stored);
   }
+  CO_RETURN_IF_ERROR(
+      co_await tools_.consents.Require(account_id, ConsentPurpose::kIdentityVerification));
   ASSIGN_OR_CO_RETURN(Account account, co_await tools_.accounts.Load(account_id));
   ASSIGN_OR_CO_RETURN(Passenger loaded, co_await tools_.passengers.Load(account_id, passenger_id));
   ASSIGN_OR_CO_RETURN(Passenger holder, ShownHolder(std::move(loaded)));

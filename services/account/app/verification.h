@@ -6,6 +6,7 @@
 #include "libs/base/clock.h"
 #include "libs/base/id.h"
 #include "services/account/app/check_ending.h"
+#include "services/account/app/ports_consent.h"
 #include "services/account/app/ports_verification.h"
 
 namespace houbu::account {
@@ -20,6 +21,7 @@ class Verifications final {
     CheckStore& checks;
     IdentityProvider& provider;
     CheckEndings& endings;
+    ConsentCheck& consents;
     const Clock& clock;
     IdSource& ids;
     CheckPolicy policy;
@@ -35,8 +37,8 @@ class Verifications final {
   /// verified or rejected with the reason; gives the answer's bytes. A provider that answers later
   /// leaves it pending, and that is the answer. One that is away leaves it pending too,
   /// UNAVAILABLE: the same request goes on from there. CHECK_UNDER_WAY while another request's
-  /// check waits for the provider; TOO_MANY_CHECKS with a delay when as many as the policy allows
-  /// came to a result within a day.
+  /// check waits for the provider; CONSENT_REQUIRED; TOO_MANY_CHECKS with a delay when as many as
+  /// the policy allows came to a result within a day.
   Task<std::string> Verify(std::string account, std::string passenger, std::string face_token,
                            Mutation<Account> mutation);
 

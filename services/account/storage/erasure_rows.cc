@@ -33,6 +33,13 @@ constexpr char kEmptyAccount[] = R"sql(
       verification_reason = '', member = false
   WHERE id = $1 AND erased_at IS NULL)sql";
 
+// Checks stay to be counted; by which card they were is gone.
+constexpr char kForgetCards[] = R"sql(
+  UPDATE identity_checks
+  SET card_index = NULL, given_up_at = CASE WHEN decided_at IS NULL THEN coalesce(given_up_at, $2)
+                                            ELSE given_up_at END
+  WHERE account_id = $1)sql";
+
 constexpr char kForgetDestinations[] = R"sql(
   UPDATE challenges SET destination = NULL, sent_at = coalesce(sent_at, $2)
   WHERE account_id = $1 AND destination IS NOT NULL)sql";
@@ -52,7 +59,7 @@ constexpr char kForgetAnswers[] = "DELETE FROM request_answers WHERE caller = $1
 
 Task<void> EraseRows(postgres::Transaction& transaction, std::string account, absl::Time now) {
   for (const char* const statement :
-       {kDiscardFiles, kDestroyKeys, kEmptyAccount, kForgetDestinations}) {
+       {kDiscardFiles, kDestroyKeys, kEmptyAccount, kForgetCards, kForgetDestinations}) {
     postgres::Parameters parameters;
     parameters.Add(account).Add(now);
     CO_RETURN_IF_ERROR(co_await transaction.Execute(statement, std::move(parameters)));

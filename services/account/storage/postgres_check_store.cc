@@ -29,7 +29,8 @@ IdentityCheck CheckOf(const postgres::Row& row) {
 
 constexpr char kCountChecks[] = R"sql(
   SELECT count(*) AS checks FROM identity_checks
-  WHERE account_id = $1 AND asked_at > $2 AND decided_at IS NOT NULL)sql";
+  WHERE account_id IN (SELECT accounts_of_person($1)) AND asked_at > $2
+    AND decided_at IS NOT NULL)sql";
 
 Task<int> PostgresCheckStore::Count(std::string account, absl::Time since) {
   postgres::Parameters parameters;

@@ -157,7 +157,20 @@ struct Fixture {
     return Complete("complete-" + request_id, challenge, messenger.codes.back()).value();
   }
 
+  /// Consents to having a face compared.
+  void Consent(const std::string& account) {
+    PurposeConsent consent;
+    consent.account = account;
+    consent.text_version = kTestTexts.at(consent.purpose);
+    consent.channel = "APP";
+    Mutation<PurposeConsent> mutation = MutationOf<PurposeConsent>("consent-" + account);
+    mutation.render = [](const PurposeConsent& given) { return given.id; };
+    REQUIRE(testing::RunTask(loop, consents.Give(consent, std::move(mutation))).ok());
+  }
+
+  /// Adds who the holder is, and consents to have their face compared.
   absl::StatusOr<std::string> AddCard(const std::string& account, const std::string& request_id) {
+    Consent(account);
     Entry entry;
     entry.document.document.full_name = "旅客甲";
     entry.document.document.number = kCard;
@@ -228,11 +241,11 @@ struct Fixture {
   CheckEndings endings{
       CheckEndings::Tools{accounts, passengers, checks, clock,
                           [this](absl::string_view outcome) { outcomes.emplace_back(outcome); }}};
-  Verifications verifications{Verifications::Tools{accounts, passengers, checks, provider, endings,
-                                                   clock, ids, CheckPolicy()}};
-  CountryBook countries = LoadCountries({}).value();
   PostgresConsentStore consent_store{pool};
   Consents consents{consent_store, clock, ids, kTestTexts};
+  Verifications verifications{Verifications::Tools{accounts, passengers, checks, provider, endings,
+                                                   consents, clock, ids, CheckPolicy()}};
+  CountryBook countries = LoadCountries({}).value();
   PassengerList list{passengers, consents, pseudonyms, countries, clock, ids};
   PostgresGuardianStore guardian_store{pool};
   Statements statements{accounts,
