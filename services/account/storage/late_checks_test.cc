@@ -141,6 +141,7 @@ TEST_CASE("callbacks, asking and the repeated request at once end a check once",
   CHECK(holder.Verify(holder.account, holder.passenger, "v-1").value() == "VERIFIED");
   CHECK(holder.CountRows("audit_entries WHERE act = 'IDENTITY_VERIFIED'") == 1);
   CHECK(holder.CountRows("outbox") <= 1);
+  CHECK(holder.CountRows("identity_checks WHERE card_index IS NOT NULL") == 0);
   CHECK(holder.outcomes.size() == 1);
 }
 
@@ -260,6 +261,23 @@ TEST_CASE("a provider that lost what it had taken is not waited for",
   holder.clock.Advance(absl::Minutes(1));
   CHECK(holder.Round().ok());
   CHECK(holder.Now().verification_reason == "PROVIDER_SILENT");
+}
+
+TEST_CASE("the check of an account that is no more comes to its end",
+          "[account][verification][R-17]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Waiting holder(database->conninfo());
+  CHECK(holder.Verify(holder.account, holder.passenger, "v-1").value() == "PENDING");
+  REQUIRE(testing::RunTask(
+              holder.loop,
+              holder.pool.Query("UPDATE accounts SET erased_at = created_at, phone = NULL, "
+                                "phone_index = NULL, email = NULL, email_index = NULL"))
+              .ok());
+  CHECK(holder.Call(kMatch, "n-1").ok());
+  CHECK(holder.outcomes == std::vector<std::string>{"SUPERSEDED"});
+  CHECK(holder.CountRows("identity_checks WHERE given_up_at IS NOT NULL") == 1);
+  CHECK(holder.CountRows("outbox") == 0);
 }
 
 TEST_CASE("one check of an account is under way at a time", "[account][verification][W-01]") {

@@ -81,7 +81,7 @@ Task<IdentityCheck> PostgresCheckStore::Load(std::string id) {
 }
 
 constexpr char kSupersede[] = R"sql(
-  UPDATE identity_checks SET given_up_at = $2, reason = $3
+  UPDATE identity_checks SET given_up_at = $2, reason = $3, card_index = NULL
   WHERE account_id = $1 AND decided_at IS NULL AND given_up_at IS NULL)sql";
 
 constexpr char kInsertCheck[] = R"sql(
@@ -161,12 +161,17 @@ Task<void> HoldPassenger(postgres::Transaction& transaction, IdentityCheck check
   co_return held.row(0).Int64("version") == version ? absl::OkStatus() : Refuse(kPassengerChanged);
 }
 
+// The card's index has served once the check has ended.
 constexpr char kDecideCheck[] = R"sql(
-  UPDATE identity_checks
+  WITH held AS (
+    SELECT id, card_index FROM identity_checks
+    WHERE id = $1 AND decided_at IS NULL AND given_up_at IS NULL FOR UPDATE)
+  UPDATE identity_checks c
   SET decided_at = CASE WHEN $5 THEN $2::timestamptz END, result = CASE WHEN $5 THEN $3 END,
-      given_up_at = CASE WHEN NOT $5 THEN $2::timestamptz END, reason = $4, asking_until = NULL
-  WHERE id = $1 AND decided_at IS NULL AND given_up_at IS NULL
-  RETURNING coalesce(card_index, '') AS card_index)sql";
+      given_up_at = CASE WHEN NOT $5 THEN $2::timestamptz END, reason = $4, asking_until = NULL,
+      card_index = NULL
+  FROM held WHERE c.id = held.id
+  RETURNING coalesce(held.card_index, '') AS card_index)sql";
 
 Task<void> PostgresCheckStore::Decide(postgres::Transaction& transaction, CheckEnding ending,
                                       absl::Time now) {
