@@ -34,6 +34,7 @@
 #include "services/slot/app/sale_switch.h"
 #include "services/slot/app/timetable_cache.h"
 #include "services/slot/app/timetable_import.h"
+#include "services/slot/app/trip_lookup.h"
 #include "services/slot/app/window_search.h"
 #include "services/slot/booking_parts.h"
 #include "services/slot/index_parts.h"
@@ -47,6 +48,7 @@
 #include "services/slot/rpc/import_command.h"
 #include "services/slot/rpc/inventory_handlers.h"
 #include "services/slot/rpc/payment_listener_handlers.h"
+#include "services/slot/rpc/trip_handlers.h"
 #include "services/slot/storage/change_feed.h"
 #include "services/slot/storage/feed_folder.h"
 #include "services/slot/storage/postgres_account_traces.h"
@@ -56,6 +58,7 @@
 #include "services/slot/storage/postgres_demands.h"
 #include "services/slot/storage/postgres_inventory.h"
 #include "services/slot/storage/postgres_opened_runs.h"
+#include "services/slot/storage/postgres_trips.h"
 #include "services/slot/storage/schema.h"
 
 namespace houbu::slot {
@@ -275,6 +278,9 @@ absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotCo
   parts.Serve<BookingHandlers>(
       env.seam(), BookingHandlers::UseCases{creation, lookup, cancellation, rebooking});
   parts.Serve<DemandHandlers>(env.seam(), line, explainer);
+  auto& trips = parts.Own<PostgresTrips>(env.postgres());
+  auto& trip_lookup = parts.Own<TripLookup>(env.clock(), trips);
+  parts.Serve<TripHandlers>(env.seam(), trip_lookup);
   auto& cancelled = parts.Own<PostgresCancelledRuns>(env.postgres());
   auto& cancellations = parts.Own<RunCancellations>(tools, cancelled, demands, sales);
   parts.Serve<InventoryHandlers>(env.seam(), keeper, sales, cancellations);

@@ -13,6 +13,7 @@
 
 #include "libs/base/clock.h"
 #include "services/slot/app/ports.h"
+#include "services/slot/app/ports_trips.h"
 
 namespace houbu::slot {
 
@@ -32,6 +33,7 @@ struct CommittedEffect {
 /// Keeps everything; for one thread.
 class MemoryRecord final : public Record,
                            public BookingStore,
+                           public TripStore,
                            public DemandStore,
                            public RunStore,
                            public InventoryRecord {
@@ -52,6 +54,7 @@ class MemoryRecord final : public Record,
   async::Task<Booking> Load(BookingId id) override;
   async::Task<std::vector<Booking>> List(BookingFilter filter) override;
   async::Task<std::vector<BookingId>> Due(absl::Time now, int limit) override;
+  async::Task<std::vector<PlannedTrip>> ListTrips(TripFilter filter) override;
 
   async::Task<Demand> Load(DemandId id) override;
   async::Task<std::vector<DemandId>> Departed(absl::Time now, int limit) override;

@@ -26,6 +26,30 @@ bool Passes(const Booking& booking, const BookingFilter& filter) {
                            absl::AsciiStrToLower(filter.cancel_reason));
 }
 
+bool Passes(const Booking& booking, const TripFilter& filter) {
+  const Trip& trip = booking.trip;
+  if (trip.kind != RunKind::kWindow || !HoldsPlaces(booking.state)) return false;
+  if (booking.state == BookingState::kUsed) return false;
+  if (booking.destination_country != filter.destination_country) return false;
+  if (filter.from_day.has_value() && trip.service_date < *filter.from_day) return false;
+  if (filter.to_day.has_value() && trip.service_date > *filter.to_day) return false;
+  return trip.departs_at > filter.departing_after;
+}
+
+PlannedTrip PlannedOf(const Booking& booking) {
+  PlannedTrip planned;
+  planned.booking = booking.id;
+  planned.account = booking.account;
+  planned.state = booking.state;
+  for (const Place& place : booking.places) planned.travellers.push_back(place.traveller.key);
+  planned.destination_country = booking.destination_country;
+  planned.day = booking.trip.service_date;
+  return planned;
+}
+
+/// Where it stands in the list of trips.
+auto RankOf(absl::CivilDay day, absl::string_view booking) { return std::make_pair(day, booking); }
+
 }  // namespace
 
 Task<Booking> MemoryRecord::Load(BookingId id) {
@@ -56,6 +80,23 @@ Task<std::vector<BookingId>> MemoryRecord::Due(absl::Time now, int limit) {
   ids.reserve(due.size());
   for (const auto& [at, id] : due) ids.push_back(id);
   co_return ids;
+}
+
+Task<std::vector<PlannedTrip>> MemoryRecord::ListTrips(TripFilter filter) {
+  std::vector<PlannedTrip> trips;
+  for (const auto& [id, booking] : bookings_) {
+    if (!Passes(booking, filter)) continue;
+    const auto rank = RankOf(booking.trip.service_date, id);
+    if (filter.after.has_value() && rank <= RankOf(filter.after->day, filter.after->booking)) {
+      continue;
+    }
+    trips.push_back(PlannedOf(booking));
+  }
+  std::stable_sort(trips.begin(), trips.end(), [](const PlannedTrip& a, const PlannedTrip& b) {
+    return a.day < b.day;  // by booking they are already
+  });
+  Keep(trips, filter.limit);
+  co_return trips;
 }
 
 Task<Demand> MemoryRecord::Load(DemandId id) {

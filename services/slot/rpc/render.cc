@@ -117,6 +117,17 @@ std::string RenderBookingBytes(const Booking& booking) {
   return Render(booking).SerializeAsString();
 }
 
+v1::Trip Render(const PlannedTrip& trip) {
+  v1::Trip wire;
+  wire.set_booking(NameOf(trip.booking));
+  wire.set_account(trip.account);
+  wire.set_state(StateOf(trip.state));
+  for (const std::string& key : trip.travellers) wire.add_traveller_keys(key);
+  wire.set_destination_country(trip.destination_country);
+  *wire.mutable_travel_date() = rpc::ToWire(trip.day);
+  return wire;
+}
+
 v1::Demand Render(const Demand& demand) {
   v1::Demand wire;
   wire.set_name(NameOf(demand.id));

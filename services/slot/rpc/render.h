@@ -7,11 +7,13 @@
 #include "services/slot/app/demand_line.h"
 #include "services/slot/app/index_keeper.h"
 #include "services/slot/app/ports_cancelled.h"
+#include "services/slot/app/ports_trips.h"
 #include "services/slot/app/rebooking.h"
 #include "services/slot/domain/booking.h"
 #include "services/slot/domain/demand.h"
 
 #include "houbu/slot/v1/slot.pb.h"
+#include "houbu/slot/v1/trip.pb.h"
 
 namespace houbu::slot {
 
@@ -20,6 +22,9 @@ v1::Booking Render(const Booking& booking);
 
 /// A booking's bytes, as they are stored for a repeated request.
 std::string RenderBookingBytes(const Booking& booking);
+
+/// A trip.
+v1::Trip Render(const PlannedTrip& trip);
 
 /// A demand.
 v1::Demand Render(const Demand& demand);
