@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -18,6 +20,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kTokenSizeMax = 4096;
+constexpr char kRestrictions[] = "restrictions";
+constexpr char kLevel[] = "level";
+constexpr char kUntil[] = "until";
 
 std::optional<std::string> TextOf(const json& object, const char* name) {
   const auto member = object.find(name);
@@ -35,6 +40,28 @@ std::optional<absl::Time> TimeOf(const json& object, const char* name) {
   const std::int64_t seconds = member->get<std::int64_t>();
   if (seconds < 0) return std::nullopt;
   return absl::FromUnixSeconds(seconds);
+}
+
+/// What the account may not do; nothing when the claim is not understood whole.
+std::optional<std::vector<TokenRestriction>> RestrictionsOf(const json& claims) {
+  std::vector<TokenRestriction> restrictions;
+  const auto member = claims.find(kRestrictions);
+  if (member == claims.end()) return restrictions;
+  if (!member->is_array()) return std::nullopt;
+  for (const json& entry : *member) {
+    if (!entry.is_object()) return std::nullopt;
+    const std::optional<std::string> level = TextOf(entry, kLevel);
+    if (!level) return std::nullopt;
+    TokenRestriction restriction;
+    restriction.level = *level;
+    if (entry.contains(kUntil)) {
+      const std::optional<absl::Time> until = TimeOf(entry, kUntil);
+      if (!until) return std::nullopt;
+      restriction.until = *until;
+    }
+    restrictions.push_back(std::move(restriction));
+  }
+  return restrictions;
 }
 
 /// Gives the key id of a header we understand whole: a header field we do not know may change what
@@ -58,7 +85,8 @@ absl::StatusOr<AccessClaims> ClaimsOf(const std::string& payload, absl::Time now
   const std::optional<absl::Time> issued = TimeOf(claims, "iat");
   const std::optional<absl::Time> not_before = TimeOf(claims, "nbf");
   const std::optional<absl::Time> expires = TimeOf(claims, "exp");
-  if (!account || !session || !token_id || !issued || !not_before || !expires) {
+  std::optional<std::vector<TokenRestriction>> restrictions = RestrictionsOf(claims);
+  if (!account || !session || !token_id || !issued || !not_before || !expires || !restrictions) {
     return Refuse(kTokenInvalid);
   }
   if (*expires - *issued > kTokenLifeMax || *expires <= *issued) return Refuse(kTokenInvalid);
@@ -68,7 +96,8 @@ absl::StatusOr<AccessClaims> ClaimsOf(const std::string& payload, absl::Time now
                       .session = *session,
                       .token_id = *token_id,
                       .issue_time = *issued,
-                      .expire_time = *expires};
+                      .expire_time = *expires,
+                      .restrictions = *std::move(restrictions)};
 }
 
 }  // namespace
@@ -87,6 +116,14 @@ std::string IssueAccessToken(const Signer& signer, const AccessClaims& claims) {
   payload["iat"] = absl::ToUnixSeconds(claims.issue_time);
   payload["nbf"] = absl::ToUnixSeconds(claims.issue_time);
   payload["exp"] = absl::ToUnixSeconds(claims.expire_time);
+  for (const TokenRestriction& restriction : claims.restrictions) {
+    nlohmann::ordered_json entry;
+    entry[kLevel] = restriction.level;
+    if (restriction.until != absl::InfiniteFuture()) {
+      entry[kUntil] = absl::ToUnixSeconds(restriction.until);
+    }
+    payload[kRestrictions].push_back(std::move(entry));
+  }
   return SignJws(signer, header.dump(), payload.dump());
 }
 

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "libs/base/refusal.h"
 #include "libs/identity/keys.h"
@@ -30,6 +31,15 @@ inline constexpr Refusal kTokenInvalid{absl::StatusCode::kUnauthenticated, "TOKE
 inline constexpr Refusal kTokenExpired{absl::StatusCode::kUnauthenticated, "TOKEN_EXPIRED",
                                        "The access token has expired."};
 
+/// Something an account may not do for now.
+struct TokenRestriction {
+  std::string level;                          ///< "BOOKING", "PAYMENT"
+  absl::Time until = absl::InfiniteFuture();  ///< For good where it has no end.
+
+  /// Compares both.
+  friend bool operator==(const TokenRestriction& a, const TokenRestriction& b) = default;
+};
+
 /// Says what a token vouches for.
 struct AccessClaims {
   std::string account;     ///< `sub`: "accounts/ac-..."
@@ -37,6 +47,9 @@ struct AccessClaims {
   std::string token_id;    ///< `jti`
   absl::Time issue_time;   ///< `iat`, whole seconds
   absl::Time expire_time;  ///< `exp`, whole seconds
+  /// `restrictions`, a list of {"level", "until"}: whole seconds, left out where there is no end. A
+  /// token without the claim speaks of an account without any.
+  std::vector<TokenRestriction> restrictions = {};
 };
 
 /// Gives the signed token of the claims, valid from issue_time on.

@@ -108,6 +108,28 @@ TEST_CASE("a token says who is signed in until it ends", "[identity][token]") {
   CHECK(ReasonOfToken(keys, token, kNow - kClockSkew - absl::Seconds(1)) == "TOKEN_INVALID");
 }
 
+TEST_CASE("a token says what its account may not do, and until when", "[identity][token][R-19]") {
+  const Signer signer = RfcSigner();
+  const KeySet keys({signer.public_key()});
+  CHECK(VerifyAccessToken(keys, IssueAccessToken(signer, Claims()), kNow)->restrictions.empty());
+  AccessClaims claims = Claims();
+  claims.restrictions = {TokenRestriction{"PAYMENT", kNow + absl::Hours(24)},
+                         TokenRestriction{"BOOKING"}};
+  const auto read = VerifyAccessToken(keys, IssueAccessToken(signer, claims), kNow);
+  REQUIRE(read.ok());
+  CHECK(read->restrictions == claims.restrictions);
+  CHECK(read->restrictions[1].until == absl::InfiniteFuture());
+  // What is not understood whole is not believed in part.
+  for (const char* bad :
+       {"{}", "\"PAYMENT\"", "[\"PAYMENT\"]", "[{}]", "[{\"level\":7}]",
+        "[{\"level\":\"PAYMENT\",\"until\":\"soon\"}]", "[{\"level\":\"PAYMENT\",\"until\":-1}]"}) {
+    INFO(bad);
+    const std::string with = absl::StrCat("\"restrictions\":", bad, ",\"exp\"");
+    const std::string payload = absl::StrReplaceAll(kGoodPayload, {{"\"exp\"", with}});
+    CHECK(ReasonOfToken(keys, SignJws(signer, GoodHeader(signer), payload)) == "TOKEN_INVALID");
+  }
+}
+
 TEST_CASE("a header that is not exactly ours is refused though signed", "[identity][token]") {
   const Signer signer = RfcSigner();
   const KeySet keys({signer.public_key()});

@@ -20,6 +20,9 @@ void Revocations::Note(const Revocation& revocation, absl::Time now) {
   entry.tokens_before = std::max(entry.tokens_before, revocation.tokens_before);
   entry.statements_before = std::max(entry.statements_before, revocation.statements_before);
   entry.heard_at = now;
+  if (!revocation.restrictions.has_value()) return;
+  entry.restrictions = *revocation.restrictions;
+  entry.restrictions_heard_at = now;
 }
 
 bool Revocations::Covers(const AccessClaims& claims) const {
@@ -33,6 +36,24 @@ bool Revocations::CoversStatement(absl::string_view account, absl::Time issued) 
   const std::lock_guard<std::mutex> lock(mutex_);
   const auto found = accounts_.find(account);
   return found != accounts_.end() && issued < found->second.statements_before;
+}
+
+// A token issued before a change was heard of may have been issued before the change was made; one
+// issued after it says the same as was heard. Clocks differ, hence the skew.
+std::vector<TokenRestriction> Revocations::RestrictionsOf(const AccessClaims& claims,
+                                                          absl::Time now) const {
+  std::vector<TokenRestriction> restrictions = claims.restrictions;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto account = accounts_.find(claims.account);
+    if (account != accounts_.end() &&
+        claims.issue_time <= account->second.restrictions_heard_at + kClockSkew) {
+      restrictions = account->second.restrictions;
+    }
+  }
+  std::erase_if(restrictions,
+                [now](const TokenRestriction& restriction) { return restriction.until <= now; });
+  return restrictions;
 }
 
 std::size_t Revocations::size() const {

@@ -9,7 +9,9 @@
 
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "libs/base/refusal.h"
 #include "libs/identity/access_token.h"
@@ -21,12 +23,15 @@ namespace houbu::identity {
 inline constexpr Refusal kTokenRevoked{absl::StatusCode::kUnauthenticated, "TOKEN_REVOKED",
                                        "You were signed out; sign in again."};
 
-/// One thing that was taken back.
+/// One thing that was taken back, or is no longer as tokens say.
 struct Revocation {
   std::string account;  ///< "accounts/ac-..."
   std::string session;  ///< "accounts/ac-.../sessions/ss-..."; empty for the whole account.
   absl::Time tokens_before = absl::InfinitePast();      ///< Of the account.
   absl::Time statements_before = absl::InfinitePast();  ///< Of the account.
+  /// What the account may not do from now on, whatever tokens issued before say; nothing where that
+  /// did not change.
+  std::optional<std::vector<TokenRestriction>> restrictions = {};
 };
 
 /// Knows what was taken back. May be used from any thread.
@@ -41,6 +46,9 @@ class Revocations final {
   /// Whether statements of the account issued at `issued` were taken back.
   bool CoversStatement(absl::string_view account, absl::Time issued) const;
 
+  /// What the token's account may not do at `now`: as the token says, or as was heard since.
+  std::vector<TokenRestriction> RestrictionsOf(const AccessClaims& claims, absl::Time now) const;
+
   /// How many entries are kept.
   std::size_t size() const;
 
@@ -49,6 +57,8 @@ class Revocations final {
     absl::Time tokens_before = absl::InfinitePast();
     absl::Time statements_before = absl::InfinitePast();
     absl::Time heard_at;
+    std::vector<TokenRestriction> restrictions;
+    absl::Time restrictions_heard_at = absl::InfinitePast();
   };
   using Entries = absl::flat_hash_map<std::string, Entry>;
 

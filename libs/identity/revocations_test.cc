@@ -32,6 +32,49 @@ TEST_CASE("tokens of an ended session and of a frozen account are revoked", "[id
   CHECK_FALSE(revocations.Covers(claims));
 }
 
+TEST_CASE("what was heard of restrictions holds over tokens issued before, imposed or lifted",
+          "[identity][token][R-19]") {
+  Revocations revocations;
+  const TokenRestriction barred{"PAYMENT", kNow + absl::Hours(1)};
+  const std::vector<TokenRestriction> none;
+  const std::vector<TokenRestriction> some = {barred};
+  AccessClaims old;
+  old.account = "accounts/ac-1";
+  old.issue_time = kNow - absl::Minutes(1);
+  CHECK(revocations.RestrictionsOf(old, kNow) == none);
+  Revocation imposed;
+  imposed.account = old.account;
+  imposed.restrictions = some;
+  revocations.Note(imposed, kNow);
+  CHECK(revocations.RestrictionsOf(old, kNow) == some);
+  CHECK(revocations.RestrictionsOf(old, barred.until - absl::Microseconds(1)) == some);
+  CHECK(revocations.RestrictionsOf(old, barred.until) == none);
+  AccessClaims others = old;
+  others.account = "accounts/ac-2";
+  CHECK(revocations.RestrictionsOf(others, kNow) == none);
+
+  // Anything else that is taken back leaves them as they are.
+  Revocation statements;
+  statements.account = old.account;
+  statements.statements_before = kNow;
+  revocations.Note(statements, kNow + absl::Seconds(1));
+  CHECK(revocations.RestrictionsOf(old, kNow) == some);
+
+  AccessClaims told = old;
+  told.issue_time = kNow + absl::Minutes(1);
+  told.restrictions = some;
+  CHECK(revocations.RestrictionsOf(told, kNow + absl::Minutes(1)) == some);
+  Revocation lifted = imposed;
+  lifted.restrictions = none;
+  revocations.Note(lifted, kNow + absl::Minutes(2));
+  CHECK(revocations.RestrictionsOf(told, kNow + absl::Minutes(2)) == none);
+  CHECK(revocations.RestrictionsOf(old, kNow + absl::Minutes(2)) == none);
+
+  // A token issued since says itself how things are.
+  told.issue_time = kNow + absl::Minutes(3);
+  CHECK(revocations.RestrictionsOf(told, kNow + absl::Minutes(3)) == some);
+}
+
 TEST_CASE("what was revoked is forgotten when nothing signed can be left", "[identity][token]") {
   Revocations revocations;
   Revocation revocation;

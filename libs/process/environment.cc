@@ -50,11 +50,15 @@ rpc::TokenCheck CheckBy(identity::ProvenTokens& tokens, const identity::Revocati
                         const Clock& clock) {
   return [&tokens, &revocations,
           &clock](absl::string_view token) -> absl::StatusOr<rpc::TokenSubject> {
-    ASSIGN_OR_RETURN(const identity::AccessClaims claims, tokens.Verify(token, clock.Now()));
+    const absl::Time now = clock.Now();
+    ASSIGN_OR_RETURN(const identity::AccessClaims claims, tokens.Verify(token, now));
     if (revocations.Covers(claims)) return Refuse(identity::kTokenRevoked);
     rpc::TokenSubject subject;
     subject.account = claims.account;
     subject.session = claims.session;
+    for (identity::TokenRestriction& each : revocations.RestrictionsOf(claims, now)) {
+      subject.restrictions.push_back({std::move(each.level), each.until});
+    }
     return subject;
   };
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <utility>
+#include <vector>
 
 #include "libs/async/status_macros.h"
 #include "libs/base/status_macros.h"
@@ -27,6 +28,16 @@ absl::StatusOr<identity::Revocation> RevocationOf(const v1::Revocation& wire) {
   }
   if (wire.has_statements_before()) {
     ASSIGN_OR_RETURN(revocation.statements_before, rpc::FromWire(wire.statements_before()));
+  }
+  if (!wire.has_restrictions()) return revocation;
+  std::vector<identity::TokenRestriction>& restrictions = revocation.restrictions.emplace();
+  for (const v1::AccountRestrictions::Item& item : wire.restrictions().items()) {
+    identity::TokenRestriction restriction;
+    restriction.level = item.level();
+    if (item.has_expire_time()) {
+      ASSIGN_OR_RETURN(restriction.until, rpc::FromWire(item.expire_time()));
+    }
+    restrictions.push_back(std::move(restriction));
   }
   return revocation;
 }

@@ -64,10 +64,11 @@ absl::StatusOr<Caller> Authenticator::Identify(const Credentials& credentials) c
   const bool bearer = absl::StartsWithIgnoreCase(token, "bearer ");
   if (credentials.authorizations.size() != 1 || !bearer) return Refuse(kAuthorizationMalformed);
   token.remove_prefix(absl::string_view("bearer ").size());
-  ASSIGN_OR_RETURN(const TokenSubject subject, check_(token));
+  ASSIGN_OR_RETURN(TokenSubject subject, check_(token));
   caller.kind = Caller::Kind::kAccount;
-  caller.account = subject.account;
-  caller.session = subject.session;
+  caller.account = std::move(subject.account);
+  caller.session = std::move(subject.session);
+  caller.restrictions = std::move(subject.restrictions);
   return caller;
 }
 

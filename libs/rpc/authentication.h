@@ -30,6 +30,7 @@ inline constexpr Refusal kAuthorizationMalformed{absl::StatusCode::kUnauthentica
 struct TokenSubject {
   std::string account;  ///< "accounts/ac-..."
   std::string session;
+  std::vector<CallerRestriction> restrictions = {};  ///< That hold now.
 };
 
 /// Checks an access token (without "Bearer "); refuses what is forged, expired or not for us.

@@ -4,10 +4,17 @@
 #include <absl/time/time.h>
 
 #include <string>
+#include <vector>
 
 #include "libs/base/request.h"
 
 namespace houbu::rpc {
+
+/// Something an account may not do for now.
+struct CallerRestriction {
+  std::string level;  ///< "BOOKING", "PAYMENT"
+  absl::Time until;   ///< InfiniteFuture for good.
+};
 
 /// Says who makes a call, as proven by the peer's certificate and, for people, their access token.
 struct Caller {
@@ -29,6 +36,8 @@ struct Caller {
   std::string person = {};
   /// The network address the gateway saw the person's client come from; empty where it says none.
   std::string client_address = {};
+  /// What the account may not do; empty unless kind is kAccount.
+  std::vector<CallerRestriction> restrictions = {};
 };
 
 /// Describes one call; it lives, as the request does, until the call is answered.

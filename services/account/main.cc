@@ -95,9 +95,9 @@ absl::StatusOr<process::Parts> BuildAccount(process::Environment& env,
   auto& pseudonyms = parts.Own<KeyedPseudonyms>(secrets::Pseudonym(pseudonym_key));
   auto& messages = parts.Own<Messages>(env.peer("notification"));
   ASSIGN_OR_RETURN(const std::string jwks, PublishedKeys(signer, config.keys));
-  ASSIGN_OR_RETURN(
-      const SignInParts sign_in,
-      AddSignIn(parts, env, config.sign_in, SignInShared{vault, accounts, messages, signer, jwks}));
+  ASSIGN_OR_RETURN(const SignInParts sign_in,
+                   AddSignIn(parts, env, config.sign_in,
+                             SignInShared{vault, accounts, messages, restrictions, signer, jwks}));
 
   auto& consent_store = parts.Own<PostgresConsentStore>(env.postgres());
   auto& consents = AddConsents(parts, env, config.consents, consent_store);

@@ -20,9 +20,11 @@
 #include "services/account/app/credential_changes.h"
 #include "services/account/app/password_sign_in.h"
 #include "services/account/app/sessions.h"
+#include "services/account/app/standing.h"
 #include "services/account/rpc/credential_handlers.h"
 #include "services/account/rpc/session_handlers.h"
 #include "services/account/rpc/sign_in_handlers.h"
+#include "services/account/rpc/sign_in_wire.h"
 #include "services/account/rpc/trust_handlers.h"
 #include "services/account/storage/argon2_passwords.h"
 #include "services/account/storage/common_passwords.h"
@@ -103,6 +105,7 @@ class OwnTrust final {
       revocation.session = SessionNameOf(entry);
       revocation.tokens_before = entry.tokens_before.value_or(absl::InfinitePast());
       revocation.statements_before = entry.statements_before.value_or(absl::InfinitePast());
+      if (entry.bars.has_value()) revocation.restrictions = ClaimsOf(*entry.bars);
       revocations_.Note(revocation, now);
       position_ = entry.position;
     }
@@ -123,6 +126,7 @@ struct SignInShared {
   const Vault& vault;
   AccountStore& accounts;
   Messenger& messenger;
+  ActiveRestrictions& restrictions;
   const identity::Signer& signer;
   std::string jwks;
 };
@@ -170,8 +174,9 @@ inline absl::StatusOr<SignInParts> AddSignIn(process::Parts& parts, process::Env
   auto& dispatch = parts.Own<CodeDispatch>(challenges, shared.messenger, secrets, env.clock());
   auto& own_trust = parts.Own<OwnTrust>(log, env.revocations(), env.clock());
 
-  parts.Serve<SignInHandlers>(
-      env.seam(), SignInHandlers::Tools{by_code, by_password, sessions, shared.signer, secrets});
+  auto& standing = parts.Own<Standing>(shared.restrictions, env.clock());
+  parts.Serve<SignInHandlers>(env.seam(), SignInHandlers::Tools{by_code, by_password, sessions,
+                                                                standing, shared.signer, secrets});
   parts.Serve<SessionHandlers>(env.seam(), sessions);
   parts.Serve<CredentialHandlers>(env.seam(), changes, addresses);
   parts.Serve<TrustHandlers>(env.seam(), log, env.clock(), shared.jwks);

@@ -139,9 +139,10 @@ class SignIn(FaultCase):
         if not shutil.which("node") or not os.path.isdir(os.path.join(ROOT, "node_modules/jose")):
             self.skipTest("npm's jose is not installed")
         session = self.session(Person(self.world, "bearer", 0).phone)
+        restricted = self.restricted()
         jwks = json.loads(self.anybody.call("account.v1.AccountService/GetKeySet").jwks)
         forged = self.forgeries(session.access_token, jwks["keys"][0])
-        tokens = [session.access_token, *forged.values()]
+        tokens = [session.access_token, restricted.access_token, *forged.values()]
         asked = {
             "jwks": jwks,
             "tokens": tokens,
@@ -151,7 +152,11 @@ class SignIn(FaultCase):
             ["node", os.path.join(ROOT, "tests/faults/token_check.mjs")], input=json.dumps(asked),
             capture_output=True, text=True, timeout=60, check=True, cwd=ROOT,
         )  # fmt: skip
-        believed, *refused = json.loads(done.stdout)
+        believed, barred, *refused = json.loads(done.stdout)
+        self.assertNotIn("restrictions", believed["claims"])
+        (claim,) = barred["claims"]["restrictions"]
+        self.assertEqual(claim["level"], "PAYMENT")
+        self.assertGreater(claim["until"], self.world.now())
         self.assertEqual(believed["claims"]["sub"], session.account)
         self.assertEqual(believed["header"]["alg"], "EdDSA")
         self.assertEqual(believed["claims"]["exp"] - believed["claims"]["iat"], 900)
@@ -163,6 +168,20 @@ class SignIn(FaultCase):
             ask = lambda: caller.call("account.v1.AccountService/GetAccount", name=session.account)
             with self.subTest(name):
                 self.assertIn(self.reason(ask), NOT_SIGNED_IN)
+
+    def restricted(self):
+        """A session of an account that may not pay."""
+        device = {"key": secrets.token_hex(16), "display_name": "sample phone"}
+        fresh = self.session(Person(self.world, "restricted", 0).phone, device=device)
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.world.now() + 3600))
+        self.floor.appoint("support-1", "ROLE_SUPPORT").call(
+            "account.v1.RestrictionService/ImposeRestriction", parent=fresh.account,
+            level="LEVEL_PAYMENT", reason="a sample", expire_time=until,
+        )  # fmt: skip
+        return self.anybody.call(
+            "account.v1.SignInService/RefreshSession", refresh_token=fresh.refresh_token,
+            device_key=device["key"],
+        )  # fmt: skip
 
     def forgeries(self, token, key):
         """Tokens that are not ours, by what is wrong with them (A-9)."""

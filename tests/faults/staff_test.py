@@ -13,6 +13,7 @@ BELIEVED_SECONDS = 1.5  # how long a role that was taken may be believed, and so
 COUNTED = 100  # the cancellations that restrict on a stack of tests
 STATEMENT = "account.v1.StatementService/IssueTravelStatement"
 RESTRICTIONS = "account.v1.RestrictionService/"
+START = "payment.v1.PaymentService/StartPayment"
 MEMBERSHIP = "account.v1.AccountService/ActivateMembership"
 
 
@@ -106,6 +107,35 @@ class Staff(FaultCase):
         self.support.call(RESTRICTIONS + "LiftRestriction", name=found[0].name, reason="a storm")
         self.ask_for_statement()
         self.assertIn(("operators/support-1", "RESTRICTION_LIFTED"), self.acts_of(found[0].name))
+
+    def test_who_may_not_pay_starts_no_payment_within_a_second(self):
+        # rules: R-19
+        debtor = Person(self.world, "debtor", 1)
+        held = debtor.book(self.floor.roomy_day().whole, 1)
+        start = {"name": held.payment, "channel": "CHANNEL_SANDBOX"}
+        until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.world.now() + 3600))
+        restriction = self.support.call(
+            RESTRICTIONS + "ImposeRestriction", parent=debtor.account, level="LEVEL_PAYMENT",
+            reason="a sample", expire_time=until,
+        )  # fmt: skip
+        time.sleep(1)
+        # By the token from before, and by one issued since.
+        for _ in range(2):
+            refusal = self.refusal("FAILED_PRECONDITION", "ACCOUNT_RESTRICTED", debtor, START,
+                                   **start)  # fmt: skip
+            self.assertEqual(refusal.metadata["level"], "PAYMENT")
+            self.assertEqual(refusal.metadata["until"], until.replace("Z", "+00:00"))
+            debtor.sign_in()
+        refusal = self.refusal("FAILED_PRECONDITION", "ACCOUNT_RESTRICTED", debtor, STATEMENT,
+                               account=debtor.account, purpose="PURPOSE_BOOK",
+                               passengers=debtor.passengers)  # fmt: skip
+        self.assertEqual(refusal.metadata["level"], "PAYMENT")
+        self.assertEqual(debtor.call("payment.v1.PaymentService/GetPayment",
+                                     name=held.payment).name, held.payment)  # fmt: skip
+        self.support.call(RESTRICTIONS + "LiftRestriction", name=restriction.name, reason="paid up")
+        time.sleep(1)
+        debtor.call(START, **start)
+        booked(debtor, held)
 
     def test_a_ban_takes_two_people(self):
         # rules: R-09

@@ -11,6 +11,7 @@
 #include "services/account/app/ports.h"
 #include "services/account/domain/challenge.h"
 #include "services/account/domain/identifier.h"
+#include "services/account/domain/restriction.h"
 #include "services/account/domain/session.h"
 
 namespace houbu::account {
@@ -152,6 +153,7 @@ struct Revoked {
   std::string session;  ///< "ss-..."; empty for all of the account.
   std::optional<absl::Time> tokens_before;
   std::optional<absl::Time> statements_before;
+  std::optional<std::vector<Bar>> bars;  ///< All there are now; nothing where none changed.
 };
 
 /// Where what was taken back is read.
@@ -159,7 +161,7 @@ class RevocationLog {
  public:
   virtual ~RevocationLog() = default;
 
-  /// Returns what was taken back after a position and since a time, in order.
+  /// Returns what was taken back or restricted after a position and since a time, in order.
   virtual Task<std::vector<Revoked>> After(std::int64_t position, absl::Time since, int limit) = 0;
 };
 

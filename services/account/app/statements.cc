@@ -27,8 +27,9 @@ Task<Vouching> Statements::Vouch(std::string account, std::vector<std::string> i
   vouching.issued_at = clock_.Now();
   ASSIGN_OR_CO_RETURN(const std::vector<Restriction> active,
                       co_await restrictions_.ActiveOf(account, vouching.issued_at));
-  const std::vector<RestrictionLevel> levels = {RestrictionLevel::kBooking,
-                                                RestrictionLevel::kSignIn};
+  // Who may not pay takes no places that wait for being paid.
+  const std::vector<RestrictionLevel> levels = {
+      RestrictionLevel::kBooking, RestrictionLevel::kPayment, RestrictionLevel::kSignIn};
   CO_RETURN_IF_ERROR(CheckUnrestricted(active, levels));
   ASSIGN_OR_CO_RETURN(const std::vector<std::string> wards, co_await wards_.WardsOf(account));
   const absl::CivilDay today = ChinaDay(vouching.issued_at);

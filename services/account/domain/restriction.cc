@@ -53,6 +53,22 @@ absl::StatusOr<Restriction> Lift(Restriction restriction, const std::string& per
   return restriction;
 }
 
+std::vector<Bar> BarsOf(const std::vector<Restriction>& active) {
+  std::vector<Bar> bars;
+  for (const Restriction& restriction : active) {
+    const auto same = [&](const Bar& bar) { return bar.level == restriction.level; };
+    const auto found = std::find_if(bars.begin(), bars.end(), same);
+    if (found == bars.end()) {
+      bars.push_back(Bar{restriction.level, restriction.until});
+    } else if (!restriction.until.has_value() || !found->until.has_value()) {
+      found->until.reset();
+    } else {
+      found->until = std::max(*found->until, *restriction.until);
+    }
+  }
+  return bars;
+}
+
 absl::Status CheckUnrestricted(const std::vector<Restriction>& active,
                                const std::vector<RestrictionLevel>& levels) {
   std::set<std::string> kept_from;

@@ -71,6 +71,18 @@ bool IsActive(const Restriction& restriction, absl::Time now);
 absl::StatusOr<Restriction> Lift(Restriction restriction, const std::string& person,
                                  const std::string& reason, absl::Time now);
 
+/// A level an account is kept from, however many restrictions there are of it.
+struct Bar {
+  RestrictionLevel level = RestrictionLevel::kBooking;
+  std::optional<absl::Time> until;  ///< Of the last one; nothing for good.
+
+  /// Compares both.
+  friend bool operator==(const Bar& a, const Bar& b) = default;
+};
+
+/// What restrictions come to, each level once.
+std::vector<Bar> BarsOf(const std::vector<Restriction>& active);
+
 /// Ok unless one of the restrictions is of a level; otherwise ACCOUNT_RESTRICTED with the levels,
 /// the latest end and all reasons.
 absl::Status CheckUnrestricted(const std::vector<Restriction>& active,

@@ -1,6 +1,9 @@
 #include "services/account/rpc/sign_in_handlers.h"
 
 #include <utility>
+#include <vector>
+
+#include "absl/strings/strip.h"
 
 #include "libs/async/status_macros.h"
 #include "libs/rpc/answering.h"
@@ -55,7 +58,7 @@ Task<v1::Session> SignInHandlers::Complete(const rpc::Call& call,
   Mutation<Session> mutation = Keeping(call);
   ASSIGN_OR_CO_RETURN(const std::string kept,
                       co_await tools_.by_code.Complete(std::move(proof), std::move(mutation)));
-  co_return AnswerOf(kept, tools_.signer, tools_.secrets);
+  co_return co_await Answer(kept);
 }
 
 Task<v1::Session> SignInHandlers::OpenByPassword(const rpc::Call& call,
@@ -71,7 +74,7 @@ Task<v1::Session> SignInHandlers::OpenByPassword(const rpc::Call& call,
   Mutation<Session> mutation = Keeping(call);
   ASSIGN_OR_CO_RETURN(const std::string kept,
                       co_await tools_.by_password.Open(std::move(proof), std::move(mutation)));
-  co_return AnswerOf(kept, tools_.signer, tools_.secrets);
+  co_return co_await Answer(kept);
 }
 
 Task<v1::Session> SignInHandlers::Renew(const rpc::Call& call,
@@ -85,7 +88,17 @@ Task<v1::Session> SignInHandlers::Renew(const rpc::Call& call,
   ASSIGN_OR_CO_RETURN(const std::string kept,
                       co_await tools_.sessions.Renew(request.refresh_token(), std::move(device),
                                                      std::move(mutation)));
-  co_return AnswerOf(kept, tools_.signer, tools_.secrets);
+  co_return co_await Answer(kept);
+}
+
+// What the account may not do is no part of what is kept: a repeated request is answered with a
+// token that says what holds now.
+Task<v1::Session> SignInHandlers::Answer(std::string kept) {
+  ASSIGN_OR_CO_RETURN(v1::Session session, rpc::ParseAnswer<v1::Session>(kept));
+  std::string account(absl::StripPrefix(session.account(), "accounts/"));
+  ASSIGN_OR_CO_RETURN(const std::vector<Bar> bars,
+                      co_await tools_.standing.BarsOf(std::move(account)));
+  co_return AnswerOf(std::move(session), bars, tools_.signer, tools_.secrets);
 }
 
 }  // namespace houbu::account

@@ -1,11 +1,14 @@
 /// How people sign in.
 #pragma once
 
+#include <string>
+
 #include "libs/identity/keys.h"
 #include "libs/rpc/seam.h"
 #include "services/account/app/code_sign_in.h"
 #include "services/account/app/password_sign_in.h"
 #include "services/account/app/sessions.h"
+#include "services/account/app/standing.h"
 
 #include "houbu/account/v1/sign_in.grpc.pb.h"
 
@@ -19,6 +22,7 @@ class SignInHandlers final : public v1::SignInService::CallbackService {
     CodeSignIn& by_code;
     PasswordSignIn& by_password;
     Sessions& sessions;
+    Standing& standing;
     const identity::Signer& signer;
     const DerivedSecrets& secrets;
   };
@@ -53,6 +57,8 @@ class SignInHandlers final : public v1::SignInService::CallbackService {
   Task<v1::Session> OpenByPassword(const rpc::Call& call,
                                    const v1::SignInWithPasswordRequest& request);
   Task<v1::Session> Renew(const rpc::Call& call, const v1::RefreshSessionRequest& request);
+
+  Task<v1::Session> Answer(std::string kept);
 
   rpc::Seam& seam_;
   Tools tools_;

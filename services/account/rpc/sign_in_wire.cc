@@ -112,21 +112,34 @@ std::string RenderSession(const Session& session) {
   return kept.SerializeAsString();
 }
 
-absl::StatusOr<v1::Session> AnswerOf(absl::string_view kept, const identity::Signer& signer,
+std::vector<identity::TokenRestriction> ClaimsOf(const std::vector<Bar>& bars) {
+  std::vector<identity::TokenRestriction> restrictions;
+  for (const Bar& bar : bars) {
+    identity::TokenRestriction restriction;
+    restriction.level = std::string(NameOf(bar.level));
+    if (bar.until.has_value()) {
+      restriction.until = *bar.until;
+    }
+    restrictions.push_back(std::move(restriction));
+  }
+  return restrictions;
+}
+
+absl::StatusOr<v1::Session> AnswerOf(v1::Session kept, const std::vector<Bar>& bars,
+                                     const identity::Signer& signer,
                                      const DerivedSecrets& secrets) {
-  ASSIGN_OR_RETURN(v1::Session session,
-                   rpc::ParseAnswer<v1::Session>(std::string(kept.data(), kept.size())));
-  const std::string token_id = session.refresh_token();
+  const std::string token_id = kept.refresh_token();
   identity::AccessClaims claims;
-  claims.account = session.account();
-  claims.session = session.name();
+  claims.account = kept.account();
+  claims.session = kept.name();
   claims.token_id = token_id;
-  ASSIGN_OR_RETURN(const absl::Time issued_at, rpc::FromWire(session.last_use_time()));
+  ASSIGN_OR_RETURN(const absl::Time issued_at, rpc::FromWire(kept.last_use_time()));
   claims.issue_time = absl::FromUnixSeconds(absl::ToUnixSeconds(issued_at));
-  ASSIGN_OR_RETURN(claims.expire_time, rpc::FromWire(session.expire_time()));
-  session.set_access_token(identity::IssueAccessToken(signer, claims));
-  session.set_refresh_token(secrets.RefreshTokenOf(token_id));
-  return session;
+  ASSIGN_OR_RETURN(claims.expire_time, rpc::FromWire(kept.expire_time()));
+  claims.restrictions = ClaimsOf(bars);
+  kept.set_access_token(identity::IssueAccessToken(signer, claims));
+  kept.set_refresh_token(secrets.RefreshTokenOf(token_id));
+  return kept;
 }
 
 v1::Credentials ToWire(const Credentials& credentials) {

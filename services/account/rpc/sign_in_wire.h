@@ -2,10 +2,12 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 
 #include "libs/base/refusal.h"
+#include "libs/identity/access_token.h"
 #include "libs/identity/keys.h"
 #include "libs/rpc/call.h"
 #include "services/account/app/ports_sign_in.h"
@@ -46,9 +48,13 @@ v1::Session ToWire(const Session& session);
 /// Writes what may be kept of a session's answer: what its tokens are made from.
 std::string RenderSession(const Session& session);
 
-/// Makes the answer of what RenderSession kept: signs the access token, derives the refresh token.
-absl::StatusOr<v1::Session> AnswerOf(absl::string_view kept, const identity::Signer& signer,
-                                     const DerivedSecrets& secrets);
+/// What an access token says of what an account may not do.
+std::vector<identity::TokenRestriction> ClaimsOf(const std::vector<Bar>& bars);
+
+/// Makes the answer of what RenderSession kept: signs the access token, which says what the account
+/// may not do, and derives the refresh token.
+absl::StatusOr<v1::Session> AnswerOf(v1::Session kept, const std::vector<Bar>& bars,
+                                     const identity::Signer& signer, const DerivedSecrets& secrets);
 
 /// Writes credentials, addresses masked.
 v1::Credentials ToWire(const Credentials& credentials);

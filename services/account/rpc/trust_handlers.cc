@@ -25,6 +25,17 @@ v1::Revocation ToWire(const Revoked& revoked) {
   if (revoked.statements_before.has_value()) {
     *wire.mutable_statements_before() = rpc::ToWire(*revoked.statements_before);
   }
+  if (!revoked.bars.has_value()) {
+    return wire;
+  }
+  v1::AccountRestrictions& restrictions = *wire.mutable_restrictions();
+  for (const Bar& bar : *revoked.bars) {
+    v1::AccountRestrictions::Item& item = *restrictions.add_items();
+    item.set_level(std::string(NameOf(bar.level)));
+    if (bar.until.has_value()) {
+      *item.mutable_expire_time() = rpc::ToWire(*bar.until);
+    }
+  }
   return wire;
 }
 

@@ -127,6 +127,8 @@ Task<std::string> PostgresRestrictionStore::Decide(BanProposal decided,
   if (!imposed.empty()) {
     CO_RETURN_IF_ERROR(
         co_await RevokeOf(work.transaction(), decided.account, RestrictionLevel::kSignIn, now));
+  } else if (decided.state == BanState::kApproved) {
+    CO_RETURN_IF_ERROR(co_await TellLifted(work.transaction(), decided.account, now));
   }
   CO_RETURN_IF_ERROR(co_await work.Commit(reply.answer, now));
   co_return reply.answer;

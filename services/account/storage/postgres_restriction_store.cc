@@ -97,6 +97,7 @@ Task<std::string> PostgresRestrictionStore::Lift(Restriction lifted, AuditEntry 
     co_return Refuse(kRestrictionOver);
   }
   CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(audit), now));
+  CO_RETURN_IF_ERROR(co_await TellLifted(work.transaction(), lifted.account, now));
   CO_RETURN_IF_ERROR(co_await work.Commit(reply.answer, now));
   co_return reply.answer;
 }

@@ -69,26 +69,52 @@ Task<void> CheckSignIn(postgres::Transaction& transaction, std::string account, 
   co_return CheckUnrestricted(active, levels);
 }
 
+namespace {
+
 constexpr char kAccounts[] = "SELECT accounts_of_person($1) AS account_id ORDER BY account_id";
 
-Task<void> RevokeOf(postgres::Transaction& transaction, std::string account, RestrictionLevel level,
-                    absl::Time now) {
-  if (level == RestrictionLevel::kPayment) {
-    co_return absl::OkStatus();
-  }
+/// Tells it of all accounts of the person.
+Task<void> TellPerson(postgres::Transaction& transaction, std::string account, TakenBack what,
+                      absl::Time now) {
   postgres::Parameters parameters;
   parameters.Add(account);
   ASSIGN_OR_CO_RETURN(const postgres::Result accounts,
                       co_await transaction.Execute(kAccounts, std::move(parameters)));
   for (int i = 0; i < accounts.rows(); ++i) {
     std::string each = accounts.row(i).Text("account_id");
-    if (level == RestrictionLevel::kSignIn) {
-      CO_RETURN_IF_ERROR(co_await RevokeAccount(transaction, std::move(each), now));
-    } else {
-      CO_RETURN_IF_ERROR(co_await RevokeStatements(transaction, std::move(each), now));
-    }
+    CO_RETURN_IF_ERROR(co_await TellRestricted(transaction, std::move(each), what, now));
   }
   co_return absl::OkStatus();
+}
+
+}  // namespace
+
+Task<void> RevokeOf(postgres::Transaction& transaction, std::string account, RestrictionLevel level,
+                    absl::Time now) {
+  const TakenBack what =
+      level == RestrictionLevel::kSignIn ? TakenBack::kEverything : TakenBack::kStatements;
+  return TellPerson(transaction, std::move(account), what, now);
+}
+
+Task<void> TellLifted(postgres::Transaction& transaction, std::string account, absl::Time now) {
+  return TellPerson(transaction, std::move(account), TakenBack::kNothing, now);
+}
+
+constexpr char kUnlifted[] = R"sql(
+  SELECT id, account_id, level, reason_code, description, imposed_by, ban, since, until, lifted_at,
+         lifted_by, lift_reason
+  FROM restrictions
+  WHERE account_id IN (SELECT accounts_of_person($1))
+    AND lifted_at IS NULL AND (until IS NULL OR until > $2)
+  ORDER BY id)sql";
+
+Task<std::vector<Restriction>> UnliftedRestrictionsOf(postgres::Pool& pool, std::string account,
+                                                      absl::Time since) {
+  postgres::Parameters parameters;
+  parameters.Add(account).Add(since);
+  ASSIGN_OR_CO_RETURN(const postgres::Result result,
+                      co_await pool.Query(kUnlifted, std::move(parameters)));
+  co_return RestrictionsIn(result);
 }
 
 absl::string_view NameOf(BanKind kind) { return kind == BanKind::kBan ? "BAN" : "LIFT"; }

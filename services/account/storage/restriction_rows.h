@@ -20,10 +20,18 @@ Task<void> InsertRestriction(postgres::Transaction& transaction, Restriction res
 /// Refuses with ACCOUNT_RESTRICTED who may not sign in, by any account of the same person.
 Task<void> CheckSignIn(postgres::Transaction& transaction, std::string account, absl::Time now);
 
-/// Takes back, right before the commit, what a restriction of that level makes untrue: statements,
-/// or all sessions of all accounts of the person.
+/// Tells, right before the commit, that an account was restricted, and takes back what that level
+/// makes untrue: statements, or all sessions too; of all accounts of the person.
 Task<void> RevokeOf(postgres::Transaction& transaction, std::string account, RestrictionLevel level,
                     absl::Time now);
+
+/// Tells, right before the commit, that a restriction of an account was lifted.
+Task<void> TellLifted(postgres::Transaction& transaction, std::string account, absl::Time now);
+
+/// What restricts an account or did at `since`, and was not lifted; by any account of the same
+/// person.
+Task<std::vector<Restriction>> UnliftedRestrictionsOf(postgres::Pool& pool, std::string account,
+                                                      absl::Time since);
 
 /// Reads proposals.
 absl::StatusOr<std::vector<BanProposal>> ProposalsIn(const postgres::Result& result);

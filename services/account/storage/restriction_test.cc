@@ -1,4 +1,5 @@
 // Restrictions, cancellations and bans as use cases on a real PostgreSQL.
+#include <map>
 #include <string>
 #include <vector>
 
@@ -6,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "services/account/app/restrictions.h"
+#include "services/account/app/standing.h"
 #include "services/account/storage/audit_chain.h"
 #include "services/account/storage/test_accounts.h"
 
@@ -245,6 +247,66 @@ TEST_CASE("a restriction of booking takes back statements", "[account][restricti
   REQUIRE(revoked.size() == 1);
   CHECK(revoked[0].statements_before.has_value());
   CHECK_FALSE(revoked[0].tokens_before.has_value());
+}
+
+TEST_CASE("whoever follows hears what an account may not do, whichever of a person's it is",
+          "[account][restriction][R-19][A-26]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Restricting fixture(*database);
+  const std::string account = fixture.Open("+8619900000001");
+  const std::string other = fixture.Open("+8619900000002");
+  // One after the other was the verified account of one person.
+  database->Execute("UPDATE accounts SET holder_index = 'h-1' WHERE id = '" + account + "'");
+  database->Execute("UPDATE accounts SET holder_index = NULL WHERE id = '" + account + "'");
+  database->Execute("UPDATE accounts SET holder_index = 'h-1' WHERE id = '" + other + "'");
+  std::int64_t position = 0;
+  const auto heard = [&] {
+    const absl::Time since = fixture.clock.Now() - absl::Minutes(16);
+    const auto revoked =
+        testing::RunTask(fixture.loop, fixture.revocations.After(position, since, 10)).value();
+    std::map<std::string, std::vector<Bar>> bars;
+    for (const Revoked& entry : revoked) {
+      REQUIRE(entry.bars.has_value());
+      bars[entry.account] = *entry.bars;
+      position = entry.position;
+    }
+    return bars;
+  };
+  REQUIRE(fixture.Impose(account, kDay).ok());
+  const std::vector<Bar> imposed = {{RestrictionLevel::kPayment, fixture.clock.Now() + kDay}};
+  const std::map<std::string, std::vector<Bar>> both = {{account, imposed}, {other, imposed}};
+  CHECK(heard() == both);
+  CHECK(heard().empty());
+  Standing standing(fixture.restrictions, fixture.clock);
+  CHECK(testing::RunTask(fixture.loop, standing.BarsOf(other)).value() == imposed);
+  REQUIRE(fixture.Lift("mei", fixture.Active(account)[0]).ok());
+  const std::map<std::string, std::vector<Bar>> lifted = {{account, {}}, {other, {}}};
+  CHECK(heard() == lifted);
+  CHECK(testing::RunTask(fixture.loop, standing.BarsOf(other)).value().empty());
+  // A ban, of which one part ends later than a restriction of the same level: never.
+  REQUIRE(fixture.Impose(account, kDay).ok());
+  const std::string ban = fixture.Propose("mei", account).value();
+  REQUIRE(fixture.Decide("li", account, ban).ok());
+  const std::vector<Bar> banned = heard().at(other);
+  REQUIRE(banned.size() == 3);
+  for (const Bar& bar : banned) CHECK_FALSE(bar.until.has_value());
+  const std::string lifting = fixture.Propose("li", account, BanKind::kLift).value();
+  REQUIRE(fixture.Decide("mei", account, lifting).ok());
+  CHECK(heard().at(account).size() == 1);
+}
+
+TEST_CASE("who may not pay gets no statement either", "[account][restriction][R-19]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Restricting fixture(*database);
+  const std::string account = fixture.Open("+8619900000001");
+  const std::vector<std::string> travellers = {fixture.AddCard(account, "card").value()};
+  REQUIRE(fixture.Impose(account, kDay).ok());
+  const absl::Status refused =
+      testing::RunTask(fixture.loop, fixture.statements.Vouch(account, travellers, false)).status();
+  CHECK(ReasonOf(refused) == "ACCOUNT_RESTRICTED");
+  CHECK(MetadataOf(refused).at("level") == "PAYMENT");
 }
 
 TEST_CASE("PostgreSQL itself refuses a ban by one person", "[account][ban][R-09][A-23]") {

@@ -15,7 +15,14 @@ namespace houbu::account {
 async::Task<void> RevokeSession(postgres::Transaction& transaction, std::string account,
                                 std::string session, absl::Time now);
 
-/// Revokes all access tokens and statements of an account issued up to `now`: it is frozen.
+/// What is no longer true of what an account was given up to now.
+enum class TakenBack { kNothing, kStatements, kEverything };
+
+/// Tells that what an account may not do changed, and takes back what it was given.
+async::Task<void> TellRestricted(postgres::Transaction& transaction, std::string account,
+                                 TakenBack what, absl::Time now);
+
+/// Revokes all access tokens and statements of an account issued up to `now`: it closes.
 async::Task<void> RevokeAccount(postgres::Transaction& transaction, std::string account,
                                 absl::Time now);
 

@@ -10,9 +10,26 @@
 
 namespace houbu::payment {
 
+namespace {
+
+/// Money of who may not pay is not asked for; what they did before they could not stands.
+absl::Status CheckMayPay(const StartCommand& command) {
+  if (!command.barred_until.has_value()) return absl::OkStatus();
+  const bool for_good = *command.barred_until == absl::InfiniteFuture();
+  Metadata metadata;
+  metadata["level"] = "PAYMENT";
+  metadata["until"] =
+      for_good ? ""
+               : absl::FormatTime(absl::RFC3339_sec, *command.barred_until, absl::UTCTimeZone());
+  return Refuse(kAccountRestricted, std::move(metadata));
+}
+
+}  // namespace
+
 Task<std::string> PaymentStart::Start(StartCommand command, Mutation<Payment> mutation) {
   ASSIGN_OR_CO_RETURN(std::optional<std::string> known, co_await store_.FindAnswer(mutation.key));
   if (known.has_value()) co_return *std::move(known);
+  CO_RETURN_IF_ERROR(CheckMayPay(command));
   const auto provider = providers_.find(command.channel);
   if (provider == providers_.end()) co_return Refuse(kChannelUnknown);
   Provider* const asked = provider->second;

@@ -1,6 +1,7 @@
 /// Starting payments: the owner asks where to pay.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "libs/base/clock.h"
@@ -23,6 +24,8 @@ struct StartCommand {
   Channel channel = Channel::kSandbox;
   Payer payer;  ///< Empty where a code is scanned.
   std::string traceparent;
+  /// Until when the caller's account may not pay: as account says, InfiniteFuture for good.
+  std::optional<absl::Time> barred_until = {};
 };
 
 /// Starts payments: intent stored, provider asked with the payment's id, outcome stored.
@@ -33,7 +36,8 @@ class PaymentStart final {
       : store_(store), clock_(clock), providers_(std::move(providers)), facts_(facts) {}
 
   /// Asks the provider to collect; the answer says where to pay. Asked again, it says the same.
-  /// Refuses kPaymentUnknown, kChannelUnknown, kPayerRefused and what Start refuses.
+  /// Refuses kAccountRestricted, kPaymentUnknown, kChannelUnknown, kPayerRefused and what Start
+  /// refuses.
   Task<std::string> Start(StartCommand command, Mutation<Payment> mutation);
 
  private:

@@ -65,6 +65,32 @@ TEST_CASE("The same request answers as before, other content does not", "[paymen
         "REQUEST_ID_REUSED");
 }
 
+TEST_CASE("Who may not pay starts no payment; what they started before stands", "[payment][R-19]") {
+  TestWorld world;
+  const PaymentId id = world.Open("py-1", 1000);
+  StartCommand command;
+  command.id = id;
+  command.account = "accounts/ac-1";
+  command.barred_until = absl::FromUnixSeconds(1'893'456'000);
+  const auto start = [&](const std::string& request) {
+    return testing::RunTask(world.start.Start(command, world.ForPayment(request))).status();
+  };
+  absl::Status refused = start("rq-barred");
+  CHECK(ReasonOf(refused) == "ACCOUNT_RESTRICTED");
+  CHECK(MetadataOf(refused) ==
+        Metadata{{"level", "PAYMENT"}, {"until", "2030-01-01T00:00:00+00:00"}});
+  command.barred_until = absl::InfiniteFuture();
+  refused = start("rq-barred");
+  CHECK(MetadataOf(refused).at("until").empty());
+  CHECK(world.Of(id).state == PaymentState::kCreated);
+  CHECK(world.provider.creations == 0);
+  command.barred_until.reset();
+  CHECK(start("rq-barred").ok());
+  command.barred_until = absl::InfiniteFuture();
+  CHECK(start("rq-barred").ok());  // as it was answered
+  CHECK(ReasonOf(start("rq-other")) == "ACCOUNT_RESTRICTED");
+}
+
 TEST_CASE("A start whose answer was lost goes on where it stopped", "[payment][X-07]") {
   TestWorld world;
   const PaymentId id = world.Open("py-1", 1000);

@@ -42,6 +42,11 @@ inline constexpr Refusal kPayerChosen{
 inline constexpr Refusal kPayerRefused{absl::StatusCode::kFailedPrecondition, "PAYER_REFUSED",
                                        "The channel does not take this payer."};
 
+/// The caller's account may not pay for now; metadata says level and until (RFC 3339, "" for good).
+inline constexpr Refusal kAccountRestricted{
+    absl::StatusCode::kFailedPrecondition, "ACCOUNT_RESTRICTED",
+    "The account is restricted for now; support can tell more and lift it."};
+
 /// The channel is not served here.
 inline constexpr Refusal kChannelUnknown{absl::StatusCode::kFailedPrecondition, "CHANNEL_UNKNOWN",
                                          "The channel is not available."};

@@ -17,12 +17,20 @@ namespace houbu::payment {
 namespace {
 
 constexpr int kNameCharactersMax = 200;
+constexpr char kPaymentLevel[] = "PAYMENT";  // as account names it
 
 Mutation<Payment> AnswerWithPayment(const rpc::Call& call) {
   Mutation<Payment> mutation;
   mutation.key = call.request_key;
   mutation.render = RenderPaymentBytes;
   return mutation;
+}
+
+std::optional<absl::Time> BarredUntil(const rpc::Caller& caller) {
+  for (const rpc::CallerRestriction& restriction : caller.restrictions) {
+    if (restriction.level == kPaymentLevel) return restriction.until;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -169,6 +177,7 @@ Task<v1::Payment> PaymentHandlers::Start(const rpc::Call& call,
   command.channel = ParseChannel(violations, "channel", request.channel());
   command.payer = ParsePayer(violations, command.channel, command.id, request.payer_openid());
   command.account = call.caller.account;
+  command.barred_until = BarredUntil(call.caller);
   command.traceparent = call.traceparent;
   CO_RETURN_IF_ERROR(violations.ToStatus());
   Mutation<Payment> mutation = AnswerWithPayment(call);
