@@ -36,6 +36,9 @@ void CommonConfig::Bind(Binder& binder) {
   binder.Optional("shutdown.grace", &shutdown_grace, "Time for calls and loops to end.");
   binder.Optional("development.clock_control", &clock_control,
                   "Whether an operator may move the service's clock; never in production.");
+  binder.Optional(
+      "development.roles", &roles,
+      "Roles of operators on a stack without account, \"mei support\"; never in production.");
   binder.Optional("development.echo", &echo,
                   "Whether an empty method answers, to measure others against; never in "
                   "production.");

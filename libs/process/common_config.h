@@ -59,9 +59,10 @@ struct CommonConfig {
   absl::Duration drain_delay = absl::ZeroDuration();  ///< shutdown.drain_delay
   absl::Duration shutdown_grace = absl::Seconds(20);  ///< shutdown.grace
 
-  bool clock_control = false;  ///< development.clock_control: an operator may move the clock.
-  bool echo = false;           ///< development.echo: an empty method answers, to measure against.
-  std::string clock_file;      ///< development.clock_file: keeps the offset over restarts.
+  bool clock_control = false;      ///< development.clock_control: an operator may move the clock.
+  std::vector<std::string> roles;  ///< development.roles: who has which, where account is not.
+  bool echo = false;       ///< development.echo: an empty method answers, to measure against.
+  std::string clock_file;  ///< development.clock_file: keeps the offset over restarts.
 
   /// Binds the settings above, except Redis and the peers.
   void Bind(Binder& binder);

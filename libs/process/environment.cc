@@ -4,8 +4,10 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 #include "libs/base/random_id_source.h"
 #include "libs/base/status_macros.h"
@@ -14,9 +16,11 @@
 #include "libs/observe/log.h"
 #include "libs/process/call_log.h"
 #include "libs/process/clock_file.h"
+#include "libs/process/followed_staff.h"
 #include "libs/process/read_file.h"
 #include "libs/rpc/authentication.h"
 #include "libs/rpc/metrics.h"
+#include "libs/rpc/staff_guard.h"
 #include "libs/secrets/keys.h"
 
 namespace houbu::process {
@@ -61,6 +65,16 @@ rpc::TokenCheck CheckBy(identity::ProvenTokens& tokens, const identity::Revocati
     }
     return subject;
   };
+}
+
+/// Of "mei support": who has which role on a stack without account.
+identity::RolesOfPersons RolesIn(const std::vector<std::string>& pairs) {
+  identity::RolesOfPersons roles;
+  for (const std::string& pair : pairs) {
+    const std::pair<std::string, std::string> parts = absl::StrSplit(pair, absl::MaxSplits(' ', 1));
+    roles[parts.first].push_back(parts.second);
+  }
+  return roles;
 }
 
 postgres::PoolOptions PoolOptionsOf(const std::string& service, const CommonConfig& config) {
@@ -131,7 +145,12 @@ struct Environment::Members {
              rpc::Authenticator(CheckBy(tokens, revocations, clock),
                                 std::vector<std::string>{kTokenRelay}),
              server_metrics, call_log, std::move(seam_options)),
-        postgres(io_context.get_executor(), PoolOptionsOf(service, config)) {}
+        staff(staff_roles),
+        guard(staff),
+        postgres(io_context.get_executor(), PoolOptionsOf(service, config)) {
+    seam.GuardRoles(guard);
+    if (!config.roles.empty()) staff_roles.Learn(RolesIn(config.roles));
+  }
 
   const std::string service;
   const CommonConfig& config;
@@ -139,6 +158,7 @@ struct Environment::Members {
   const std::unique_ptr<identity::KeySet> keys;
   identity::ProvenTokens tokens;
   identity::Revocations revocations;
+  identity::StaffRoles staff_roles;
   SystemClock system_clock;
   MovableClock clock;
   RandomIdSource ids;
@@ -150,6 +170,8 @@ struct Environment::Members {
   async::WorkerPool workers;
   http::Client http;
   rpc::Seam seam;
+  FollowedStaff staff;
+  rpc::StaffGuard guard;
   postgres::Pool postgres;
   std::unique_ptr<redis::Client> redis;
   std::map<std::string, rpc::Channel> peers;
@@ -223,6 +245,8 @@ rpc::Seam& Environment::seam() { return members_->seam; }
 identity::KeySet& Environment::keys() { return *members_->keys; }
 
 identity::Revocations& Environment::revocations() { return members_->revocations; }
+
+identity::StaffRoles& Environment::staff_roles() { return members_->staff_roles; }
 
 identity::Trust Environment::trust() {
   return identity::Trust{*members_->keys, members_->revocations};

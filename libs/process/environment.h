@@ -17,6 +17,7 @@
 #include "libs/http/client.h"
 #include "libs/identity/keys.h"
 #include "libs/identity/revocations.h"
+#include "libs/identity/staff_roles.h"
 #include "libs/observe/metrics.h"
 #include "libs/observe/readiness.h"
 #include "libs/outbox/dispatcher.h"
@@ -63,6 +64,9 @@ class Environment final {
   identity::KeySet& keys();
   /// Gives what account took back of what it signed.
   identity::Revocations& revocations();
+
+  /// What account says of the roles of staff.
+  identity::StaffRoles& staff_roles();
   /// Gives both, to check statements with.
   identity::Trust trust();
   /// Gives the channel by which account is followed; null where it is not.

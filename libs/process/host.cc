@@ -231,8 +231,8 @@ void Host::StartLoops() {
   figures.round = [this] { return ShowOutbox(dispatcher_, outbox_figures_); };
   loops_.Start(std::move(figures));
   if (env_.account_channel() != nullptr) {
-    trust_.emplace(*env_.account_channel(), env_.keys(), env_.revocations(), env_.clock(),
-                   env_.metrics());
+    trust_.emplace(*env_.account_channel(), env_.keys(), env_.revocations(), env_.staff_roles(),
+                   env_.clock(), env_.metrics());
     Loop trust;
     trust.name = "trust";
     trust.interval = kTrustInterval;

@@ -42,14 +42,23 @@ absl::StatusOr<identity::Revocation> RevocationOf(const v1::Revocation& wire) {
   return revocation;
 }
 
+identity::RolesOfPersons RolesOf(const v1::Trust& trust) {
+  identity::RolesOfPersons roles;
+  for (const v1::StaffRoles& person : trust.staff()) {
+    roles[person.person()].assign(person.roles().begin(), person.roles().end());
+  }
+  return roles;
+}
+
 }  // namespace
 
 TrustFollower::TrustFollower(rpc::Channel channel, identity::KeySet& keys,
-                             identity::Revocations& revocations, const Clock& clock,
-                             observe::Metrics& metrics)
+                             identity::Revocations& revocations, identity::StaffRoles& staff,
+                             const Clock& clock, observe::Metrics& metrics)
     : client_(std::move(channel)),
       keys_(keys),
       revocations_(revocations),
+      staff_(staff),
       clock_(clock),
       learned_at_(metrics.AddGauge("houbu_trust_learned_timestamp_seconds",
                                    "When this process last learned from account which keys sign "
@@ -61,6 +70,7 @@ async::Task<void> TrustFollower::Round() {
   while (more) {
     v1::GetTrustRequest request;
     request.set_after_position(position_);
+    request.set_staff_tag(staff_tag_);
     rpc::CallContext context = rpc::Within(kPatience);
     ASSIGN_OR_CO_RETURN(const v1::Trust trust,
                         co_await client_.Call(kGetTrust, std::move(request), std::move(context)));
@@ -69,6 +79,10 @@ async::Task<void> TrustFollower::Round() {
     for (const v1::Revocation& wire : trust.revocations()) {
       ASSIGN_OR_CO_RETURN(const identity::Revocation revocation, RevocationOf(wire));
       revocations_.Note(revocation, now);
+    }
+    if (trust.staff_tag() != staff_tag_) {
+      staff_.Learn(RolesOf(trust));
+      staff_tag_ = trust.staff_tag();
     }
     position_ = trust.position();
     more = trust.more();

@@ -34,6 +34,7 @@
 #include "services/account/storage/postgres_failure_counts.h"
 #include "services/account/storage/postgres_revocation_log.h"
 #include "services/account/storage/postgres_session_store.h"
+#include "services/account/storage/postgres_staff_store.h"
 #include "services/account/storage/totp.h"
 
 namespace houbu::account {
@@ -179,7 +180,8 @@ inline absl::StatusOr<SignInParts> AddSignIn(process::Parts& parts, process::Env
                                                                 standing, shared.signer, secrets});
   parts.Serve<SessionHandlers>(env.seam(), sessions);
   parts.Serve<CredentialHandlers>(env.seam(), changes, addresses);
-  parts.Serve<TrustHandlers>(env.seam(), log, env.clock(), shared.jwks);
+  auto& staff = parts.Own<PostgresStaffStore>(env.postgres());
+  parts.Serve<TrustHandlers>(env.seam(), log, staff, env.clock(), shared.jwks);
   process::Loop codes;
   codes.name = "code_dispatch";
   codes.interval = absl::Milliseconds(100);

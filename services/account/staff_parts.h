@@ -10,7 +10,7 @@
 #include "libs/base/id.h"
 #include "libs/process/process.h"
 #include "services/account/app/staff.h"
-#include "services/account/rpc/staff_guard.h"
+#include "services/account/rpc/own_staff.h"
 #include "services/account/rpc/staff_handlers.h"
 #include "services/account/storage/audit_chain.h"
 #include "services/account/storage/postgres_staff_store.h"
@@ -41,7 +41,8 @@ inline absl::Status AddStaff(process::Parts& parts, process::Environment& env,
   auto& store = parts.Own<PostgresStaffStore>(env.postgres());
   auto& staff =
       parts.Own<Staff>(store, audit, env.clock(), [] { return std::chrono::steady_clock::now(); });
-  env.seam().GuardRoles(parts.Own<StaffGuard>(staff));
+  auto& own = parts.Own<OwnStaff>(staff);
+  env.seam().GuardRoles(parts.Own<rpc::StaffGuard>(own));
   parts.Serve<StaffHandlers>(env.seam(), staff);
   process::Preparation appointing;
   appointing.name = "first_admins";

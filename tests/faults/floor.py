@@ -31,7 +31,7 @@ from network import Network, Stretch, day_of  # noqa: E402
 from people import Person, state_of  # noqa: E402
 from stack import Stack, answers  # noqa: E402
 from wire import Refusal, Services  # noqa: E402
-from world import World, wait_for  # noqa: E402
+from world import ON_DUTY, World, appoint, wait_for  # noqa: E402
 
 # A mutation may be asked again with the same request_id after these. CANCELLED, where nobody here
 # cancelled: what gRPC's C core answers to a call that comes in while its server is told to stop
@@ -204,16 +204,9 @@ class Floor:
 
     def appoint(self, person, role):
         """Gives one of the staff a role, unless they have it."""
-        admin = self.services.as_staff("admin-1")
-        try:
-            admin.call("account.v1.StaffService/GrantRole", name=f"staff/{person}", role=role,
-                       reason="duty")  # fmt: skip
-        except Refusal as refusal:
-            if refusal.reason != "ROLE_HELD":
-                raise
-        return self.services.as_staff(person)
+        return appoint(self.services, person, role)
 
-    def run_houbuctl(self, *arguments, person="operator"):
+    def run_houbuctl(self, *arguments, person=f"operators/{ON_DUTY}"):
         """Runs houbuctl as an operator, to its end."""
         certificate, key = certificate_paths(self.layout, person)
         command = [os.path.join(ROOT, "build", self.stack.preset, "houbuctl"),
@@ -224,7 +217,7 @@ class Floor:
                    "--key", key, "--json", *arguments]  # fmt: skip
         return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
-    def houbuctl(self, *arguments, person="operator"):
+    def houbuctl(self, *arguments, person=f"operators/{ON_DUTY}"):
         """The exit code of houbuctl, and what it says, an object a line, or its complaint."""
         done = self.run_houbuctl(*arguments, person=person)
         return (

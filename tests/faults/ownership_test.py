@@ -92,7 +92,7 @@ class Ownership(FaultCase):
     def test_each_method_serves_its_kinds_of_caller_only(self):
         # rules: R-17
         services = self.world.services
-        anybody, operator = services.as_anybody(), services.as_operator()
+        anybody, operator = services.as_anybody(), self.world.operator
         garbled = Caller(services, "gateway", (("authorization", "Bearer not.a.token"),))
         booking = {"name": self.booking.name}
         refund = {"name": self.booking.payment, "reason": "REFUND_REASON_CANCELLED"}

@@ -140,7 +140,7 @@ class PeerReplays(RepeatCase):
 
     def test_an_operators_changes_of_the_inventory_happen_once(self):
         # rules: X-01
-        day, operator = self.floor.train_day(), Asker(self.world, "operator")
+        day, operator = self.floor.train_day(), Asker(self.world, "operators/duty-1")
         service = "slot.v1.InventoryService/"
         check = lambda: self.world.operator.call(service + "CheckInventory", run=day.whole.run)
         before = check().capacity
@@ -159,6 +159,8 @@ class PeerReplays(RepeatCase):
 
     def test_what_two_people_do_with_money_is_done_once(self):
         # rules: X-06 X-07
+        for number in (1, 2):
+            self.floor.appoint(f"finance-{number}", "ROLE_FINANCE")
         first, second = (Asker(self.world, f"operators/finance-{number}") for number in (1, 2))
         proposals, held = "payment.v1.ProposalService/", self.person.book(self.roomy(), 1)
         booked(self.person, held)

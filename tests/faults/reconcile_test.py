@@ -16,6 +16,12 @@ FIRST, SECOND = "operators/finance-1", "operators/finance-2"
 class Reconciliation(WechatPay):
     """What is true of a day on which WeChat Pay moved our money."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for person in (FIRST, SECOND):
+            cls.floor.appoint(person.removeprefix("operators/"), "ROLE_FINANCE")
+
     def setUp(self):
         super().setUp()
         self.addCleanup(self.settle_everything)
@@ -120,7 +126,7 @@ class ReconciliationTest(Reconciliation):
         self.assertIn("OWN_PROPOSAL", said)
         code, said = self.ctl("proposal", "approve", proposal, person="operator")
         self.assertEqual(code, 77)
-        self.assertIn("PERSON_NEEDED", said)
+        self.assertIn("ROLE_MISSING", said)
         self.assertEqual(self.balance("suspense:wechat_pay"), before)
         code, done = self.ctl("proposal", "approve", proposal, person=SECOND)
         self.assertEqual((code, done[0]["checker"]), (0, SECOND))

@@ -13,6 +13,7 @@ BELIEVED_SECONDS = 1.5  # how long a role that was taken may be believed, and so
 COUNTED = 100  # the cancellations that restrict on a stack of tests
 STATEMENT = "account.v1.StatementService/IssueTravelStatement"
 RESTRICTIONS = "account.v1.RestrictionService/"
+TRIPS = "slot.v1.TripService/ListTrips"
 START = "payment.v1.PaymentService/StartPayment"
 MEMBERSHIP = "account.v1.AccountService/ActivateMembership"
 
@@ -71,9 +72,11 @@ class Staff(FaultCase):
         helper = self.floor.appoint("finance-2", "ROLE_SUPPORT")
         asked = {"name": self.owner.account, "reason": "ticket 43"}
         helper.call(MEMBERSHIP, **asked)
+        helper.call(TRIPS)
         admin.call("account.v1.StaffService/RevokeRole", **change)
         time.sleep(BELIEVED_SECONDS)
         self.refusal("PERMISSION_DENIED", "ROLE_MISSING", helper, MEMBERSHIP, **asked)
+        self.refusal("PERMISSION_DENIED", "ROLE_MISSING", helper, TRIPS)
         own = {**change, "name": "staff/admin-2", "role": "ROLE_REVIEWER"}
         self.refusal("PERMISSION_DENIED", "OWN_ROLE", admin,
                      "account.v1.StaffService/GrantRole", **own)  # fmt: skip

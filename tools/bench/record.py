@@ -78,7 +78,7 @@ def _timed(world, sql):
 
 
 def _rebuild(world):
-    certificate, key = world.setup["certificates"]["operator"]
+    certificate, key = world.setup["certificates"]["operators/duty-1"]
     command = [
         world.setup["ctl"], "--slot", world.setup["servers"]["server"], "--ca", world.setup["ca"],
         "--certificate", certificate, "--key", key, "--json", "--timeout", "60",

@@ -121,7 +121,7 @@ class BenchStack:
         content = self.layout.read_json("config", "slot.json")
         content["server"]["address"] = f"127.0.0.1:{self._port(name)}"
         content["admin"]["address"] = f"127.0.0.1:{self._port(name) + 100}"
-        content["development"] = {"echo": True}
+        content["development"] = {"echo": True, "roles": ["duty-1 support"]}
         content["catalogue"] = {"open_days": self._feed.days, "presale_days": 30}
         # No booking expires under load.
         content["policy"] = {"hold": "4h"}
@@ -151,7 +151,8 @@ class BenchStack:
         """Writes all that who measures needs to know; returns the file's path."""
         layout, processes = self.layout, self._stack.processes
         certificates = {
-            name: credentials.certificate_paths(layout, name) for name in ("gateway", "operator")
+            name: credentials.certificate_paths(layout, name)
+            for name in ("gateway", "operators/duty-1")
         }
         content = {
             "load": os.path.join(self._folder, "houbu-bench"),

@@ -10,6 +10,7 @@ SERVICES = ("notification", "payment", "slot", "waitlist", "account")  # callees
 OPERATORS = (
     "operator", "operators/finance-1", "operators/finance-2", "operators/support-1",
     "operators/reviewer-1", "operators/reviewer-2", "operators/admin-1", "operators/admin-2",
+    "operators/duty-1",
 )  # fmt: skip
 CERTIFICATES = SERVICES + ("gateway", *OPERATORS)
 PORT_BASE_DEFAULT = 7400

@@ -1,14 +1,19 @@
 #include "services/account/rpc/trust_handlers.h"
 
+#include <sodium.h>
+
 #include <cstdint>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 #include "libs/async/status_macros.h"
 #include "libs/rpc/validate.h"
 #include "libs/rpc/wire.h"
+#include "libs/secrets/bytes.h"
 
 namespace houbu::account {
 namespace {
@@ -39,12 +44,48 @@ v1::Revocation ToWire(const Revoked& revoked) {
   return wire;
 }
 
+/// Tells the staff of an answer from others.
+std::string TagOf(const v1::Trust& trust) {
+  std::string text;
+  for (const v1::StaffRoles& person : trust.staff()) {
+    absl::StrAppend(&text, person.person(), ":", absl::StrJoin(person.roles(), ","), ";");
+  }
+  std::string digest(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
+                     reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  return secrets::ToBase64Url(digest);
+}
+
 }  // namespace
 
 std::string SessionNameOf(const Revoked& revoked) {
   return revoked.session.empty()
              ? ""
              : absl::StrCat("accounts/", revoked.account, "/sessions/", revoked.session);
+}
+
+// The roles of staff are few and change seldom: all of them, where they are others than before.
+Task<void> TrustHandlers::AddStaff(std::string known_tag, v1::Trust* trust) {
+  std::string after;
+  for (;;) {
+    ASSIGN_OR_CO_RETURN(const std::vector<StaffMember> members, co_await staff_.List(after, kPage));
+    for (const StaffMember& member : members) {
+      v1::StaffRoles& wire = *trust->add_staff();
+      wire.set_person(member.person);
+      for (const RoleGrant& grant : member.grants) {
+        wire.add_roles(std::string(NameOf(grant.role)));
+      }
+      after = member.person;
+    }
+    if (static_cast<int>(members.size()) < kPage) {
+      break;
+    }
+  }
+  trust->set_staff_tag(TagOf(*trust));
+  if (trust->staff_tag() == known_tag) {
+    trust->clear_staff();
+  }
+  co_return absl::OkStatus();
 }
 
 Task<v1::Trust> TrustHandlers::Show(const rpc::Call&, const v1::GetTrustRequest& request) {
@@ -62,6 +103,7 @@ Task<v1::Trust> TrustHandlers::Show(const rpc::Call&, const v1::GetTrustRequest&
     *trust.add_revocations() = ToWire(entry);
     trust.set_position(entry.position);
   }
+  CO_RETURN_IF_ERROR(co_await AddStaff(request.staff_tag(), &trust));
   trust.set_more(static_cast<int>(revoked.size()) == kPage);
   co_return trust;
 }

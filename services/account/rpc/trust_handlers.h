@@ -7,6 +7,7 @@
 #include "libs/base/clock.h"
 #include "libs/rpc/seam.h"
 #include "services/account/app/ports_sign_in.h"
+#include "services/account/app/ports_staff.h"
 
 #include "houbu/account/v1/trust.grpc.pb.h"
 
@@ -16,8 +17,9 @@ namespace houbu::account {
 class TrustHandlers final : public v1::TrustService::CallbackService {
  public:
   /// Uses what it is given, which must outlive it. `jwks` are the public keys.
-  TrustHandlers(rpc::Seam& seam, RevocationLog& log, const Clock& clock, std::string jwks)
-      : seam_(seam), log_(log), clock_(clock), jwks_(std::move(jwks)) {}
+  TrustHandlers(rpc::Seam& seam, RevocationLog& log, StaffStore& staff, const Clock& clock,
+                std::string jwks)
+      : seam_(seam), log_(log), staff_(staff), clock_(clock), jwks_(std::move(jwks)) {}
 
   grpc::ServerUnaryReactor* GetTrust(grpc::CallbackServerContext* context,
                                      const v1::GetTrustRequest* request,
@@ -26,10 +28,12 @@ class TrustHandlers final : public v1::TrustService::CallbackService {
   }
 
  private:
+  Task<void> AddStaff(std::string known_tag, v1::Trust* trust);
   Task<v1::Trust> Show(const rpc::Call& call, const v1::GetTrustRequest& request);
 
   rpc::Seam& seam_;
   RevocationLog& log_;
+  StaffStore& staff_;
   const Clock& clock_;
   std::string jwks_;
 };

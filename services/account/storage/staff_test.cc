@@ -13,7 +13,7 @@
 #include "libs/testing/manual_clock.h"
 #include "libs/testing/run_task.h"
 #include "libs/testing/test_postgres.h"
-#include "services/account/rpc/staff_guard.h"
+#include "services/account/rpc/own_staff.h"
 #include "services/account/storage/audit_chain.h"
 #include "services/account/storage/postgres_staff_store.h"
 #include "services/account/storage/schema.h"
@@ -109,7 +109,8 @@ struct Fixture {
   PostgresStaffStore store{pool};
   PostgresAuditStore audit{pool};
   Staff staff{store, audit, clock, [this] { return machine_time; }};
-  StaffGuard guard{staff};
+  OwnStaff own{staff};
+  rpc::StaffGuard guard{own};
   rpc::MethodRule rule = SupportRule();
   int requests = 0;
 };

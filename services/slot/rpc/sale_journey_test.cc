@@ -7,6 +7,7 @@
 
 #include "libs/async/status_macros.h"
 #include "libs/rpc/client.h"
+#include "libs/testing/any_operator.h"
 #include "libs/testing/sequential_id_source.h"
 #include "libs/testing/test_service.h"
 #include "services/slot/app/run_cancellations.h"
@@ -98,6 +99,7 @@ class Served final {
     subject.catalogue.content.offers[0].trains[0].classes[0].positions = "CF";
     subject.Open();
     run = "runs/" + subject.RunOf("G1", absl::CivilDay(2026, 12, 1));
+    service.seam.GuardRoles(any_operator);
     REQUIRE(service.Serve({&bookings, &catalogue, &inventory}).ok());
   }
 
@@ -191,6 +193,7 @@ class Served final {
   SaleSwitch sales{SaleSwitch::Tools{subject.clock, subject.record, subject.record, fresh_index}};
   EmptyCancelledRuns cancelled{subject.record};
   RunCancellations cancellations{tools, cancelled, subject.record, sales};
+  testing::AnyOperator any_operator;
   BookingHandlers bookings{service.seam,
                            BookingHandlers::UseCases{creation, lookup, cancellation, rebooking}};
   CatalogueHandlers catalogue{
