@@ -5,6 +5,7 @@
 
 #include "libs/base/status_macros.h"
 #include "libs/http/smtp.h"
+#include "libs/process/account_traces.h"
 #include "libs/process/process.h"
 #include "libs/secrets/field_cipher.h"
 #include "libs/secrets/keys.h"
@@ -13,9 +14,8 @@
 #include "services/notification/app/message_intake.h"
 #include "services/notification/peers/mail_carrier.h"
 #include "services/notification/peers/sms_carrier.h"
-#include "services/notification/rpc/erasure_handlers.h"
 #include "services/notification/rpc/notification_handlers.h"
-#include "services/notification/storage/postgres_account_traces.h"
+#include "services/notification/storage/account_traces.h"
 #include "services/notification/storage/postgres_contact_store.h"
 #include "services/notification/storage/postgres_message_store.h"
 #include "services/notification/storage/schema.h"
@@ -71,8 +71,7 @@ absl::StatusOr<process::Parts> BuildNotification(process::Environment& env,
   auto& dispatch = parts.Own<Dispatch>(messages, Carriers{sms, mail}, env.clock(), config.delivery);
 
   parts.Serve<NotificationHandlers>(env.seam(), book, intake);
-  auto& traces = parts.Own<PostgresAccountTraces>(env.postgres());
-  parts.Serve<ErasureListenerHandlers>(env.seam(), traces, env.clock());
+  process::ServeAccountTraces(parts, env, {"", {kForgetAccount.begin(), kForgetAccount.end()}});
   parts.loops.push_back({"dispatch_sms", absl::Milliseconds(200),
                          [&dispatch] { return dispatch.SendDue(Channel::kSms); }});
   parts.loops.push_back({"dispatch_email", absl::Milliseconds(200),

@@ -7,6 +7,7 @@
 
 #include "libs/async/status_macros.h"
 #include "libs/http/server.h"
+#include "libs/process/account_traces.h"
 #include "libs/process/process.h"
 #include "libs/secrets/keys.h"
 #include "services/payment/alipay_parts.h"
@@ -18,11 +19,10 @@
 #include "services/payment/peers/sandbox_provider.h"
 #include "services/payment/reconciliation_parts.h"
 #include "services/payment/rpc/callback_endpoint.h"
-#include "services/payment/rpc/erasure_handlers.h"
 #include "services/payment/rpc/ledger_handlers.h"
 #include "services/payment/rpc/payment_handlers.h"
+#include "services/payment/storage/account_traces.h"
 #include "services/payment/storage/policy_file.h"
-#include "services/payment/storage/postgres_account_traces.h"
 #include "services/payment/storage/postgres_money_reader.h"
 #include "services/payment/storage/postgres_payment_store.h"
 #include "services/payment/storage/schema.h"
@@ -175,9 +175,8 @@ absl::StatusOr<process::Parts> BuildPayment(process::Environment& env,
                                   change_quoting, settlement, lookup,  bridge};
   parts.Serve<PaymentHandlers>(env.seam(), use_cases);
   parts.Serve<LedgerHandlers>(env.seam(), lookup);
-  auto& traces = parts.Own<PostgresAccountTraces>(env.postgres());
-  parts.Serve<ErasureBlockerHandlers>(env.seam(), traces);
-  parts.Serve<ErasureListenerHandlers>(env.seam(), traces, clock);
+  process::ServeAccountTraces(parts, env,
+                              {kLiveOfAccount, {kForgetAccount.begin(), kForgetAccount.end()}});
   AddReconciliation(parts, env, config.reconciliation,
                     ReconciliationNeeds{store, facts, providers, channels.bills});
   AddCallbackDoor(parts, env, config, channels, facts);

@@ -15,6 +15,7 @@
 #include "libs/async/status_macros.h"
 #include "libs/observe/log.h"
 #include "libs/observe/metrics.h"
+#include "libs/process/account_traces.h"
 #include "libs/process/process.h"
 #include "services/slot/app/availability.h"
 #include "services/slot/app/board_keeper.h"
@@ -44,14 +45,13 @@
 #include "services/slot/rpc/booking_handlers.h"
 #include "services/slot/rpc/catalogue_handlers.h"
 #include "services/slot/rpc/demand_handlers.h"
-#include "services/slot/rpc/erasure_handlers.h"
 #include "services/slot/rpc/import_command.h"
 #include "services/slot/rpc/inventory_handlers.h"
 #include "services/slot/rpc/payment_listener_handlers.h"
 #include "services/slot/rpc/trip_handlers.h"
+#include "services/slot/storage/account_traces.h"
 #include "services/slot/storage/change_feed.h"
 #include "services/slot/storage/feed_folder.h"
-#include "services/slot/storage/postgres_account_traces.h"
 #include "services/slot/storage/postgres_bookings.h"
 #include "services/slot/storage/postgres_cancelled_runs.h"
 #include "services/slot/storage/postgres_catalogue.h"
@@ -224,13 +224,6 @@ void AddCatalogue(process::Parts& parts, process::Environment& env, const SlotCo
   ShowAvailability(env, availability);
 }
 
-/// What account asks and tells when it erases somebody.
-void AddErasure(process::Parts& parts, process::Environment& env) {
-  auto& traces = parts.Own<PostgresAccountTraces>(env.postgres());
-  parts.Serve<ErasureBlockerHandlers>(env.seam(), traces);
-  parts.Serve<ErasureListenerHandlers>(env.seam(), traces, env.clock());
-}
-
 }  // namespace
 
 absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotConfig& config) {
@@ -285,7 +278,8 @@ absl::StatusOr<process::Parts> BuildSlot(process::Environment& env, const SlotCo
   auto& cancellations = parts.Own<RunCancellations>(tools, cancelled, demands, sales);
   parts.Serve<InventoryHandlers>(env.seam(), keeper, sales, cancellations);
   parts.Serve<PaymentListenerHandlers>(env.seam(), confirmation);
-  AddErasure(parts, env);
+  process::ServeAccountTraces(parts, env,
+                              {kLiveOfAccount, {kForgetAccount.begin(), kForgetAccount.end()}});
   AddCatalogue(parts, env, config, catalogue);
   AddAnswerHooks(env, confirmation, matching);
   AddMatching(parts, index, matching, released);

@@ -1,5 +1,6 @@
 // The waitlist service: who waits for what, until when, prepaid.
 #include "libs/base/status_macros.h"
+#include "libs/process/account_traces.h"
 #include "libs/process/process.h"
 #include "services/waitlist/app/order_explainer.h"
 #include "services/waitlist/app/order_life.h"
@@ -7,10 +8,9 @@
 #include "services/waitlist/peers/effect_calls.h"
 #include "services/waitlist/peers/slot_line.h"
 #include "services/waitlist/peers/slot_quotes.h"
-#include "services/waitlist/rpc/erasure_handlers.h"
 #include "services/waitlist/rpc/listener_handlers.h"
 #include "services/waitlist/rpc/order_handlers.h"
-#include "services/waitlist/storage/postgres_account_traces.h"
+#include "services/waitlist/storage/account_traces.h"
 #include "services/waitlist/storage/postgres_order_store.h"
 #include "services/waitlist/storage/schema.h"
 
@@ -54,9 +54,8 @@ absl::StatusOr<process::Parts> BuildWaitlist(process::Environment& env,
                              env.trust(), env.clock());
   parts.Serve<PaymentListenerHandlers>(env.seam(), life);
   parts.Serve<MatchListenerHandlers>(env.seam(), life);
-  auto& traces = parts.Own<PostgresAccountTraces>(env.postgres());
-  parts.Serve<ErasureBlockerHandlers>(env.seam(), traces);
-  parts.Serve<ErasureListenerHandlers>(env.seam(), traces, env.clock());
+  process::ServeAccountTraces(parts, env,
+                              {kLiveOfAccount, {kForgetAccount.begin(), kForgetAccount.end()}});
   parts.loops.push_back({"expiry", absl::Milliseconds(250), [&life] { return life.ExpireDue(); }});
   return parts;
 }

@@ -34,10 +34,10 @@ ROOMS = {
 # Who may call whom; a service answers the listeners of those it calls.
 CALLS = {
     "account": {"notification", "slot"},  # of slot its listener only
-    "slot": {"payment", "notification", "account"},  # of account what it asks before erasing
-    "waitlist": {"slot", "payment", "notification", "account"},
-    "payment": {"notification", "account"},
-    "notification": {"account"},
+    "slot": {"payment", "notification"},
+    "waitlist": {"slot", "payment", "notification"},
+    "payment": {"notification"},
+    "notification": set(),
 }
 # Files of a service that put its rooms together.
 _ASSEMBLIES = {

@@ -1,4 +1,6 @@
 // What notification keeps of accounts, and how it is forgotten, on a real PostgreSQL.
+#include "libs/process/account_traces.h"
+
 #include <string>
 #include <utility>
 
@@ -8,7 +10,7 @@
 #include "libs/postgres/migrations.h"
 #include "libs/testing/run_task.h"
 #include "libs/testing/test_postgres.h"
-#include "services/notification/storage/postgres_account_traces.h"
+#include "services/notification/storage/account_traces.h"
 #include "services/notification/storage/schema.h"
 
 namespace houbu::notification {
@@ -41,7 +43,7 @@ TEST_CASE("notification forgets how an account is reached and what it was told",
   postgres::Pool pool(loop.get_executor(), options);
   REQUIRE(RunTask(loop, postgres::Migrate(pool, kMigrations)).ok());
   database->Execute(kRows);
-  PostgresAccountTraces traces(pool);
+  process::AccountTraces traces(pool, {"", {kForgetAccount.begin(), kForgetAccount.end()}});
   const RequestKey key{"services/account", "/m", "r", "f"};
   for (int i = 0; i < 2; ++i) {
     REQUIRE(

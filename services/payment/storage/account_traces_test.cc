@@ -1,28 +1,26 @@
 // What payment keeps of accounts, and how it is forgotten, on a real PostgreSQL.
+#include "services/payment/storage/account_traces.h"
+
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
-#include "services/payment/storage/postgres_account_traces.h"
+#include "libs/process/account_traces.h"
+#include "libs/testing/blocker_names.h"
 #include "services/payment/storage/store_subject.h"
 
 namespace houbu::payment {
 namespace {
 
-std::vector<std::string> NamesOf(const std::vector<LiveThing>& things) {
-  std::vector<std::string> names;
-  for (const LiveThing& thing : things) {
-    names.push_back(thing.name);
-  }
-  return names;
-}
+using testing::NamesOf;
 
 TEST_CASE("payment names what is not settled, until it is", "[payment][erasure][R-17]") {
   PostgresBench bench;
   if (!bench.ready()) return;
-  PostgresAccountTraces traces(bench.pool());
+  process::AccountTraces traces(bench.pool(),
+                                {kLiveOfAccount, {kForgetAccount.begin(), kForgetAccount.end()}});
   const auto live = [&] { return *bench.Run(traces.ListLive("accounts/ac-1", 10)); };
   REQUIRE(bench.Run(bench.store().Insert(Opened("py-0"), Answering("open", "opened"))).ok());
   CHECK(NamesOf(live()) == std::vector<std::string>{"payments/py-0"});
@@ -34,8 +32,8 @@ TEST_CASE("payment names what is not settled, until it is", "[payment][erasure][
   const Change settled = Next(*Settle(paid, Fen(6000), "bookings/bk-1", kNow));
   REQUIRE(bench.Run(bench.store().Commit(settled, Answering("", ""))).ok());
   REQUIRE(live().size() == 1);
-  CHECK(live().front().is_refund);
-  CHECK(live().front().name == NameOf(settled.refunds.front()));
+  CHECK(live().front().kind() == account::v1::ErasureBlocker::KIND_REFUND);
+  CHECK(live().front().name() == NameOf(settled.refunds.front()));
   REQUIRE(bench.Run(bench.pool().Query("UPDATE refunds SET state = 'FAILED'")).ok());
   CHECK(live().size() == 1);
   REQUIRE(bench.Run(bench.pool().Query("UPDATE refunds SET state = 'SUCCEEDED'")).ok());
@@ -45,7 +43,8 @@ TEST_CASE("payment names what is not settled, until it is", "[payment][erasure][
 TEST_CASE("payment forgets who paid and keeps its books", "[payment][erasure][R-17]") {
   PostgresBench bench;
   if (!bench.ready()) return;
-  PostgresAccountTraces traces(bench.pool());
+  process::AccountTraces traces(bench.pool(),
+                                {kLiveOfAccount, {kForgetAccount.begin(), kForgetAccount.end()}});
   Paid(bench, "py-1");
   REQUIRE(bench.Run(bench.pool().Query("UPDATE payments SET payer = 'digest'")).ok());
   const auto figure = [&](const char* sql) {

@@ -1,4 +1,6 @@
 // What slot keeps of accounts, and how it is forgotten, on a real PostgreSQL.
+#include "libs/process/account_traces.h"
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,14 +9,16 @@
 #include <catch2/catch.hpp>
 
 #include "libs/postgres/migrations.h"
+#include "libs/testing/blocker_names.h"
 #include "libs/testing/run_task.h"
 #include "libs/testing/test_postgres.h"
-#include "services/slot/storage/postgres_account_traces.h"
+#include "services/slot/storage/account_traces.h"
 #include "services/slot/storage/schema.h"
 
 namespace houbu::slot {
 namespace {
 
+using testing::NamesOf;
 using testing::RunTask;
 
 // Without the runs they are of, which do not matter here.
@@ -48,9 +52,10 @@ TEST_CASE("slot names what stands and forgets names of what is over", "[slot][er
   postgres::Pool pool(loop.get_executor(), options);
   REQUIRE(RunTask(loop, postgres::Migrate(pool, kMigrations)).ok());
   database->Execute(kBookings);
-  PostgresAccountTraces traces(pool);
-  CHECK(RunTask(loop, traces.ListLive("accounts/ac-1", 10)).value() ==
-        std::vector<LiveThing>{"bookings/bk-1", "bookings/bk-2", "bookings/bk-6"});
+  process::AccountTraces traces(pool,
+                                {kLiveOfAccount, {kForgetAccount.begin(), kForgetAccount.end()}});
+  CHECK(NamesOf(RunTask(loop, traces.ListLive("accounts/ac-1", 10)).value()) ==
+        std::vector<std::string>{"bookings/bk-1", "bookings/bk-2", "bookings/bk-6"});
   CHECK(RunTask(loop, traces.ListLive("accounts/ac-1", 1)).value().size() == 1);
   CHECK(RunTask(loop, traces.ListLive("accounts/ac-2", 10)).value().empty());
 

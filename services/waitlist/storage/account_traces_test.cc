@@ -1,4 +1,6 @@
 // What waitlist keeps of accounts, and how it is forgotten, on a real PostgreSQL.
+#include "libs/process/account_traces.h"
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,14 +9,16 @@
 #include <catch2/catch.hpp>
 
 #include "libs/postgres/migrations.h"
+#include "libs/testing/blocker_names.h"
 #include "libs/testing/run_task.h"
 #include "libs/testing/test_postgres.h"
-#include "services/waitlist/storage/postgres_account_traces.h"
+#include "services/waitlist/storage/account_traces.h"
 #include "services/waitlist/storage/schema.h"
 
 namespace houbu::waitlist {
 namespace {
 
+using testing::NamesOf;
 using testing::RunTask;
 
 constexpr char kOrders[] = R"sql(
@@ -41,9 +45,10 @@ TEST_CASE("waitlist names what waits and forgets names of what is over",
   postgres::Pool pool(loop.get_executor(), options);
   REQUIRE(RunTask(loop, postgres::Migrate(pool, kMigrations)).ok());
   database->Execute(kOrders);
-  PostgresAccountTraces traces(pool);
-  CHECK(RunTask(loop, traces.ListLive("accounts/ac-1", 10)).value() ==
-        std::vector<LiveThing>{"waitlistOrders/wo-1"});
+  process::AccountTraces traces(pool,
+                                {kLiveOfAccount, {kForgetAccount.begin(), kForgetAccount.end()}});
+  CHECK(NamesOf(RunTask(loop, traces.ListLive("accounts/ac-1", 10)).value()) ==
+        std::vector<std::string>{"waitlistOrders/wo-1"});
   CHECK(RunTask(loop, traces.ListLive("accounts/ac-2", 10)).value().empty());
 
   database->Execute("UPDATE orders SET state = 'WITHDRAWN', ended_at = 'epoch' WHERE id = 'wo-1'");
