@@ -12,6 +12,7 @@
 #include "services/notification/app/contact_book.h"
 #include "services/notification/app/dispatch.h"
 #include "services/notification/app/message_intake.h"
+#include "services/notification/app/retention.h"
 #include "services/notification/peers/mail_carrier.h"
 #include "services/notification/peers/sms_carrier.h"
 #include "services/notification/rpc/notification_handlers.h"
@@ -31,6 +32,7 @@ struct NotificationConfig {
   std::string smtp_url = "smtp://127.0.0.1:7464";
   std::string mail_from = "notice@houbu.example";
   DeliveryPolicy delivery;
+  absl::Duration deliveries_kept = absl::Hours(24 * 30);
 
   void Bind(process::Binder& binder) {
     common.Bind(binder);
@@ -46,6 +48,8 @@ struct NotificationConfig {
     binder.Optional("delivery.backoff_first", &delivery.backoff_first,
                     "Pause after the first failed try; doubles from there.");
     binder.Optional("delivery.backoff_max", &delivery.backoff_max, "The longest pause.");
+    binder.Optional("retention.deliveries", &deliveries_kept,
+                    "How long deliveries that have ended are kept.");
   }
 };
 
@@ -76,6 +80,9 @@ absl::StatusOr<process::Parts> BuildNotification(process::Environment& env,
                          [&dispatch] { return dispatch.SendDue(Channel::kSms); }});
   parts.loops.push_back({"dispatch_email", absl::Milliseconds(200),
                          [&dispatch] { return dispatch.SendDue(Channel::kEmail); }});
+  auto& retention = parts.Own<Retention>(messages, env.clock(), config.deliveries_kept);
+  parts.loops.push_back(
+      {"retention", absl::Minutes(1), [&retention] { return retention.Round(); }});
   return parts;
 }
 

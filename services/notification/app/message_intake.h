@@ -22,7 +22,7 @@ struct News {
 struct CodeDispatch {
   Channel channel = Channel::kSms;
   std::string recipient;  ///< Personal.
-  std::string code;  ///< Personal.
+  std::string code;       ///< Personal.
   std::string language;
 };
 

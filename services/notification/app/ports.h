@@ -74,6 +74,9 @@ class MessageStore : public Answers {
 
   /// Records what became of a claimed delivery.
   virtual Task<void> Save(Delivery delivery) = 0;
+
+  /// Removes at most `limit` deliveries made before `before` that have ended; gives how many.
+  virtual Task<int> RemoveEnded(absl::Time before, int limit) = 0;
 };
 
 /// A channel's other end.

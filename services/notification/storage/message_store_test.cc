@@ -12,6 +12,7 @@
 #include "services/notification/app/contact_book.h"
 #include "services/notification/app/dispatch.h"
 #include "services/notification/app/message_intake.h"
+#include "services/notification/app/retention.h"
 #include "services/notification/storage/postgres_contact_store.h"
 #include "services/notification/storage/postgres_message_store.h"
 #include "services/notification/storage/schema.h"
@@ -167,6 +168,34 @@ TEST_CASE("addresses and codes are not readable in the database", "[notification
     CHECK_FALSE(absl::StrContains(dump, "example.com"));
     CHECK_FALSE(absl::StrContains(dump, "012345"));
   }
+}
+
+TEST_CASE("deliveries that ended are kept for a while, others for as long as they wait",
+          "[notification][R-17]") {
+  const auto database = testing::TestPostgres::OrSkip();
+  if (!database) return;
+  Fixture fixture(database->conninfo());
+  REQUIRE(testing::RunTask(fixture.loop, fixture.book.UpdateAddresses(
+                                             "accounts/ac-1", "+8619900000001", "a@example.com",
+                                             fixture.MutationOf<Contact>("c-1")))
+              .ok());
+  REQUIRE(fixture.Tell("r-1").ok());
+  REQUIRE(testing::RunTask(fixture.loop, fixture.dispatch.SendDue(Channel::kSms)).ok());
+  Retention retention(fixture.messages, fixture.clock, absl::Hours(24 * 30));
+  const auto count = [&](DeliveryState state) {
+    Page page;
+    page.size = 10;
+    return testing::RunTask(fixture.loop, fixture.intake.ListDeliveries(state, page))
+        .value()
+        .size();
+  };
+  fixture.clock.Advance(absl::Hours(24 * 29));
+  REQUIRE(testing::RunTask(fixture.loop, retention.Round()).ok());
+  CHECK(count(DeliveryState::kDelivered) == 1);
+  fixture.clock.Advance(absl::Hours(24 * 2));
+  REQUIRE(testing::RunTask(fixture.loop, retention.Round()).ok());
+  CHECK(count(DeliveryState::kDelivered) == 0);
+  CHECK(count(DeliveryState::kPending) == 1);
 }
 
 }  // namespace

@@ -157,6 +157,19 @@ Task<void> PostgresMessageStore::Save(Delivery delivery) {
   co_return absl::OkStatus();
 }
 
+constexpr char kRemoveEnded[] = R"sql(
+  DELETE FROM deliveries WHERE id IN (
+    SELECT id FROM deliveries WHERE created_at < $1 AND state <> 'PENDING'
+    ORDER BY created_at LIMIT $2))sql";
+
+Task<int> PostgresMessageStore::RemoveEnded(absl::Time before, int limit) {
+  postgres::Parameters parameters;
+  parameters.Add(before).Add(limit);
+  ASSIGN_OR_CO_RETURN(const postgres::Result removed,
+                      co_await pool_.Query(kRemoveEnded, std::move(parameters)));
+  co_return static_cast<int>(removed.affected());
+}
+
 absl::StatusOr<std::vector<Delivery>> PostgresMessageStore::DeliveriesOf(
     const postgres::Result& result) const {
   std::vector<Delivery> deliveries;

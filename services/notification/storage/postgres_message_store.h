@@ -23,6 +23,7 @@ class PostgresMessageStore final : public MessageStore {
   Task<std::optional<Delivery>> Claim(Channel channel, absl::Time now,
                                       absl::Time lease_until) override;
   Task<void> Save(Delivery delivery) override;
+  Task<int> RemoveEnded(absl::Time before, int limit) override;
 
  private:
   absl::StatusOr<std::vector<Delivery>> DeliveriesOf(const postgres::Result& result) const;
