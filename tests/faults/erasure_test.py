@@ -17,6 +17,11 @@ KINDS = {1: "KIND_BOOKING", 2: "KIND_WAITLIST_ORDER", 3: "KIND_PAYMENT", 4: "KIN
 class Erasure(FaultCase):
     """What is true of who wants to be forgotten."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.journey = cls.floor.roomy_day().whole
+
     def standing(self, person):
         return person.call(PRIVACY + "GetErasure", name=person.account + "/erasure")
 
@@ -49,7 +54,7 @@ class Erasure(FaultCase):
         """Somebody whose every kind of trace is there, and over."""
         person = Person(self.world, nickname, 1)
         person.verify()
-        held = booked(person, person.book(self.floor.roomy_day().whole, 1))
+        held = booked(person, person.book(self.journey, 1))
         self.cancel(person, held)
         return person, held
 
@@ -76,7 +81,7 @@ class Erasure(FaultCase):
         # rules: R-17
         person = Person(self.world, "busy", 1)
         person.verify()
-        held = person.book(self.floor.roomy_day().whole, 1)
+        held = person.book(self.journey, 1)
         refusal = self.refused("FAILED_PRECONDITION", "ERASURE_BLOCKED", self.ask, person)
         self.assertEqual(sorted(refusal.fields), sorted([held.name, held.payment]))
         booked(person, held)
@@ -85,7 +90,7 @@ class Erasure(FaultCase):
         asked = self.ask(person)
         self.assertEqual(type(asked).State.Name(asked.state), "STATE_ASKED")
         # What is begun meanwhile stops it, and the account is its owner's as before.
-        begun = booked(person, person.book(self.floor.roomy_day().whole, 1))
+        begun = booked(person, person.book(self.journey, 1))
         self.close(person)
         self.refused("FAILED_PRECONDITION", "ACCOUNT_CLOSING", self.complete_sign_in, person)
         self.world.advance(CLOSING)

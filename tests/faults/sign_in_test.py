@@ -105,6 +105,35 @@ class SignIn(FaultCase):
         )
         self.assertEqual(self.reason(refresh), "REFRESH_REFUSED")
 
+    def test_no_session_can_be_laid_in_wait_for_its_victim(self):
+        # rules: R-01
+        attacker, victim = Person(self.world, "fixer"), Person(self.world, "fixed")
+        laid = self.session(attacker.phone)
+        signing_in = self.world.services.as_account(laid.access_token)
+        path = "/_state?to=" + victim.phone.replace("+", "%2B")
+        before = len(self.world.sms.get(path)["messages"])
+        # The victim signs in where the attacker's token, and so their session, comes along.
+        challenge = signing_in.call("account.v1.SignInService/StartSignIn", identifier=victim.phone)
+        texts = wait_for("the code", lambda: self.world.sms.get(path)["messages"][before:])
+        code = re.search(r"验证码为 (\d{6})", texts[-1]["text"])[1]
+        opened = signing_in.call(
+            "account.v1.SignInService/CompleteSignIn", challenge=challenge.name, code=code
+        )
+        self.assertEqual(opened.account, victim.account)
+        self.assertNotEqual(opened.name, laid.name)
+        # The attacker's session is theirs as before, and leads to nothing of the victim's.
+        self.refused("NOT_FOUND", "ACCOUNT_NOT_FOUND", self.as_holder(laid).call,
+                     "account.v1.AccountService/GetAccount", name=victim.account)  # fmt: skip
+        shown = self.as_holder(laid).call("account.v1.AccountService/GetAccount",
+                                          name=attacker.account)  # fmt: skip
+        self.assertEqual(shown.name, attacker.account)
+        # A code that was sent for one sign-in serves no other.
+        other = self.anybody.call("account.v1.SignInService/StartSignIn",
+                                  identifier=attacker.phone)  # fmt: skip
+        self.refused("UNAUTHENTICATED", "CODE_REFUSED", self.anybody.call,
+                     "account.v1.SignInService/CompleteSignIn", challenge=other.name,
+                     code=code)  # fmt: skip
+
     def test_a_new_password_ends_the_other_sessions(self):
         # rules: R-01
         phone = Person(self.world, "changer", 0).phone
