@@ -105,6 +105,16 @@ Task<std::string> PostgresErasureStore::Repeat(Reply reply, absl::Time now) {
 constexpr char kEnd[] = R"sql(
   UPDATE erasures SET state = $3, ended_at = $4 WHERE id = $1 AND state = $2)sql";
 
+/// Ends an erasure in the state it carries; `gone_on` when it is not in `before` any more.
+Task<void> EndRow(postgres::Transaction& transaction, Erasure erasure, ErasureState before,
+                  const Refusal& gone_on, absl::Time now) {
+  postgres::Parameters parameters;
+  parameters.Add(erasure.id).Add(NameOf(before)).Add(NameOf(erasure.state)).Add(now);
+  ASSIGN_OR_CO_RETURN(const postgres::Result ended,
+                      co_await transaction.Execute(kEnd, std::move(parameters)));
+  co_return ended.affected() == 0 ? Refuse(gone_on) : absl::OkStatus();
+}
+
 Task<std::string> PostgresErasureStore::Cancel(Erasure erasure, AuditEntry audit, Reply reply,
                                                absl::Time now) {
   ASSIGN_OR_CO_RETURN(postgres::UnitOfWork work,
@@ -112,13 +122,8 @@ Task<std::string> PostgresErasureStore::Cancel(Erasure erasure, AuditEntry audit
   if (work.answer().has_value()) {
     co_return *work.answer();
   }
-  postgres::Parameters parameters;
-  parameters.Add(erasure.id).Add("ASKED").Add(NameOf(erasure.state)).Add(now);
-  ASSIGN_OR_CO_RETURN(const postgres::Result ended,
-                      co_await work.transaction().Execute(kEnd, std::move(parameters)));
-  if (ended.affected() == 0) {
-    co_return Refuse(kErasureNotAsked);
-  }
+  CO_RETURN_IF_ERROR(
+      co_await EndRow(work.transaction(), erasure, ErasureState::kAsked, kErasureNotAsked, now));
   CO_RETURN_IF_ERROR(co_await Tell(work, std::move(erasure), now));
   CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(audit), now));
   CO_RETURN_IF_ERROR(co_await work.Commit(reply.answer, now));
@@ -166,13 +171,8 @@ Task<void> PostgresErasureStore::Close(Erasure erasure, AuditEntry audit, absl::
 Task<void> PostgresErasureStore::Stop(Erasure erasure, AuditEntry audit, absl::Time now) {
   ASSIGN_OR_CO_RETURN(postgres::UnitOfWork work,
                       co_await postgres::UnitOfWork::Begin(pool_, std::nullopt));
-  postgres::Parameters parameters;
-  parameters.Add(erasure.id).Add("CLOSING").Add(NameOf(erasure.state)).Add(now);
-  ASSIGN_OR_CO_RETURN(const postgres::Result ended,
-                      co_await work.transaction().Execute(kEnd, std::move(parameters)));
-  if (ended.affected() == 0) {
-    co_return Refuse(kErasureChanged);
-  }
+  CO_RETURN_IF_ERROR(
+      co_await EndRow(work.transaction(), erasure, ErasureState::kClosing, kErasureChanged, now));
   CO_RETURN_IF_ERROR(co_await Tell(work, std::move(erasure), now));
   CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(audit), now));
   co_return co_await work.Commit("", now);
@@ -181,13 +181,8 @@ Task<void> PostgresErasureStore::Stop(Erasure erasure, AuditEntry audit, absl::T
 Task<void> PostgresErasureStore::Erase(Erasure erasure, AuditEntry audit, absl::Time now) {
   ASSIGN_OR_CO_RETURN(postgres::UnitOfWork work,
                       co_await postgres::UnitOfWork::Begin(pool_, std::nullopt));
-  postgres::Parameters parameters;
-  parameters.Add(erasure.id).Add("CLOSING").Add(NameOf(erasure.state)).Add(now);
-  ASSIGN_OR_CO_RETURN(const postgres::Result ended,
-                      co_await work.transaction().Execute(kEnd, std::move(parameters)));
-  if (ended.affected() == 0) {
-    co_return Refuse(kErasureChanged);
-  }
+  CO_RETURN_IF_ERROR(
+      co_await EndRow(work.transaction(), erasure, ErasureState::kClosing, kErasureChanged, now));
   CO_RETURN_IF_ERROR(co_await EraseRows(work.transaction(), erasure.account, now));
   CO_RETURN_IF_ERROR(co_await Tell(work, erasure, now));
   CO_RETURN_IF_ERROR(co_await AppendAudit(work.transaction(), std::move(audit), now));
