@@ -1,5 +1,7 @@
 #include "libs/process/process.h"
 
+#include <sys/resource.h>
+
 #include <cstdio>
 #include <exception>
 #include <optional>
@@ -176,9 +178,16 @@ int RunParsed(const Program& program, const CommandLine& line) {
   return RunBuilt(program, line);
 }
 
+// A core file would hold keys and personal data in plain, and outlive them.
+void LeaveNoCore() {
+  const rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+}
+
 }  // namespace
 
 int RunProgram(int argc, char** argv, const Program& program) {
+  LeaveNoCore();
   CommandLine line;
   const std::optional<int> decided = ReadCommandLine(argc, argv, program, line);
   if (decided.has_value()) return *decided;

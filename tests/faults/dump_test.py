@@ -98,6 +98,25 @@ class Dump(FaultCase):
                 self.assertIn(self.person.account.split("/")[1].encode(), dumped)
             self.assert_silent(f"the database of {service}", dumped)
 
+    def test_the_write_ahead_log_shows_nothing(self):
+        # rules: R-17
+        segments = glob.glob(os.path.join(self.floor.stack.postgres.data_folder(), "pg_wal", "0*"))
+        named = False
+        for path in segments:
+            with open(path, "rb") as file:
+                content = file.read()
+            named = named or self.person.account.split("/")[1].encode() in content
+            self.assert_silent(path, content)
+        self.assertTrue(named)  # what was done stands there, sealed
+
+    def test_no_service_leaves_a_core_file(self):
+        # rules: R-17
+        for service in SERVICES:
+            pid = self.floor.stack.processes.record(service)["pid"]
+            with open(f"/proc/{pid}/limits", encoding="utf-8") as file:
+                bounds = [line for line in file if line.startswith("Max core file size")]
+            self.assertEqual(bounds[0].split()[4:6], ["0", "0"], service)
+
     def test_the_index_shows_nothing(self):
         # rules: R-17
         port = str(self.floor.layout.port("redis"))
